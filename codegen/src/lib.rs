@@ -1,0 +1,1 @@
+//! Presses vendor API documentation into typed Rust tools, from a build script.

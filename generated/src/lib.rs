@@ -1,0 +1,1 @@
+//! The tools pressed from the documentation in schemas/.

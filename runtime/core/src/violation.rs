@@ -1,0 +1,41 @@
+//! What is wrong with arguments, told so that a model can mend all of it in one go.
+
+use std::fmt;
+
+/// One thing that is wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Violation {
+    /// Where: `tables[0].name`; empty for the arguments as a whole.
+    pub path: String,
+    /// What is wrong and what would be right, as the rest of a sentence that begins with the path.
+    pub message: String,
+}
+
+/// Everything that is wrong with the arguments of one call.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Violations(pub Vec<Violation>);
+
+impl Violations {
+    pub(crate) fn add(&mut self, path: &str, message: impl Into<String>) {
+        self.0.push(Violation { path: path.to_owned(), message: message.into() });
+    }
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.path.is_empty() {
+            f.write_str(&self.message)
+        } else {
+            write!(f, "`{}` {}", self.path, self.message)
+        }
+    }
+}
+
+impl fmt::Display for Violations {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("The arguments do not fit; nothing was sent.")?;
+        self.0.iter().try_for_each(|violation| write!(f, "\n- {violation}"))
+    }
+}
+
+impl std::error::Error for Violations {}

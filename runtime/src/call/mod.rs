@@ -1,0 +1,5 @@
+//! One call from arguments to result: check, build, send once, read, tell.
+
+mod outcome;
+
+pub use outcome::{CallOutcome, RateLimit};
