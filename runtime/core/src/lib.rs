@@ -24,12 +24,12 @@ pub use catalog::{
     Tag, Tool, Vendor, Wait,
 };
 pub use filter::{Filter, FilterError, FilterProblem, Mask};
-pub use param::{Condition, Kind, Object, Param, Pattern, Place, Rule, Text, Variant};
+pub use param::{ANY_TEXT, Condition, Kind, Object, Param, Pattern, Place, Rule, Text, Variant};
 pub use prose::{Piece, compose};
 pub use request::{BodyEncoding, ListStyle, Request, TargetError};
 pub use suggest::nearest;
 pub use violation::{Violation, Violations};
-pub use wire::{Fields, Nullable, Secret, Wire, as_text};
+pub use wire::{Fields, Nullable, Secret, Wire, as_text, tag_of, tagged};
 
 /// The JSON types that pressed code names, so that a crate of pressed code needs no other dependency.
 pub mod json {

@@ -108,10 +108,8 @@ pub struct Text {
     pub pattern: Option<Pattern>,
 }
 
-impl Text {
-    /// Any text.
-    pub const ANY: Self = Self { min: 0, max: None, pattern: None };
-}
+/// Any text.
+pub static ANY_TEXT: Text = Text { min: 0, max: None, pattern: None };
 
 /// A regular expression, compiled when it is first needed. The press has made sure that it compiles.
 pub struct Pattern {

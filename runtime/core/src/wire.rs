@@ -137,26 +137,26 @@ impl<T> From<T> for Nullable<T> {
     }
 }
 
-/// A text that is never printed: its `Debug` form is `Secret(…)`.
+/// A value that is never printed: its `Debug` form is `Secret(…)`.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Secret(String);
+pub struct Secret<T = String>(T);
 
-impl Secret {
-    /// The text itself.
-    pub fn expose(&self) -> &str {
+impl<T> Secret<T> {
+    /// The value itself.
+    pub const fn expose(&self) -> &T {
         &self.0
     }
 }
 
-impl fmt::Debug for Secret {
+impl<T> fmt::Debug for Secret<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Secret(…)")
     }
 }
 
-impl From<String> for Secret {
-    fn from(text: String) -> Self {
-        Self(text)
+impl<T> From<T> for Secret<T> {
+    fn from(value: T) -> Self {
+        Self(value)
     }
 }
 
@@ -166,12 +166,12 @@ impl From<&str> for Secret {
     }
 }
 
-impl Wire for Secret {
+impl<T: Wire> Wire for Secret<T> {
     fn from_value(value: Option<Value>) -> Self {
-        Self(String::from_value(value))
+        Self(T::from_value(value))
     }
     fn into_value(self) -> Option<Value> {
-        Some(Value::String(self.0))
+        self.0.into_value()
     }
 }
 
@@ -227,4 +227,19 @@ impl Fields {
     pub fn into_value(self) -> Value {
         Value::Object(self.0)
     }
+}
+
+/// The word that tells the variant of a tagged union; empty if there is none.
+pub fn tag_of<'v>(value: &'v Option<Value>, tag: &str) -> &'v str {
+    value.as_ref().and_then(|value| value.get(tag)).and_then(Value::as_str).unwrap_or_default()
+}
+
+/// A variant of a tagged union: its tag first, then its fields.
+pub fn tagged(tag: &str, word: &str, fields: Option<Value>) -> Value {
+    let mut tagged = Map::new();
+    tagged.insert(tag.to_owned(), word.into());
+    if let Some(Value::Object(fields)) = fields {
+        tagged.extend(fields);
+    }
+    Value::Object(tagged)
 }

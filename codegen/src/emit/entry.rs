@@ -1,0 +1,74 @@
+//! A tool's entry in `tools/list`, as JSON text in pieces.
+
+use super::schema;
+use crate::model::{Effect, Prose, Tool, Vendor};
+use proc_macro2::TokenStream;
+use quote::quote;
+use serde_json::json;
+
+/// The pieces of the entry without its closing brace. Only the closing sentences of the description can
+/// vanish; everything around them is one text.
+pub(super) fn pieces(vendor: &Vendor, tool: &Tool, core: &TokenStream) -> TokenStream {
+    let mut pieces = vec![Prose {
+        text: format!("{{\"name\":{},\"description\":\"{}", json!(tool.name), inner(&tool.description)),
+        mentions: Vec::new(),
+    }];
+    for note in &tool.notes {
+        pieces.push(Prose { text: format!(" {}", inner(&note.text)), mentions: note.mentions.clone() });
+    }
+    let annotations = json!({
+        "title": tool.title,
+        "readOnlyHint": tool.effect == Effect::Read,
+        "destructiveHint": tool.effect == Effect::Destructive,
+        "idempotentHint": tool.idempotent,
+        "openWorldHint": true,
+    });
+    let input = schema::input(vendor, tool);
+    pieces.push(Prose {
+        text: format!("\",\"inputSchema\":{input},\"annotations\":{annotations}"),
+        mentions: vec![],
+    });
+    prose(vendor, &merge(pieces), core)
+}
+
+/// Texts with links, each a piece of its own, parted by spaces.
+pub(super) fn sentences(vendor: &Vendor, texts: &[Prose], core: &TokenStream) -> TokenStream {
+    let spaced = texts.iter().enumerate().map(|(place, prose)| Prose {
+        text: if place == 0 { prose.text.clone() } else { format!(" {}", prose.text) },
+        mentions: prose.mentions.clone(),
+    });
+    prose(vendor, &merge(spaced.collect()), core)
+}
+
+fn prose(vendor: &Vendor, pieces: &[Prose], core: &TokenStream) -> TokenStream {
+    let pieces = pieces.iter().map(|piece| {
+        let text = &piece.text;
+        // A vendor has far fewer than 65,536 tools: its list would not fit any client.
+        let places = piece.mentions.iter().filter_map(|name| {
+            let place = vendor.tools.binary_search_by(|tool| tool.name.cmp(name)).ok()?;
+            u16::try_from(place).ok()
+        });
+        quote! { #core::Piece { text: #text, needs: &[#(#places),*] } }
+    });
+    quote! { &[#(#pieces),*] }
+}
+
+/// Joins neighbours that mention nothing.
+fn merge(pieces: Vec<Prose>) -> Vec<Prose> {
+    let mut merged: Vec<Prose> = Vec::new();
+    for piece in pieces {
+        match merged.last_mut() {
+            Some(last) if last.mentions.is_empty() && piece.mentions.is_empty() => {
+                last.text.push_str(&piece.text);
+            }
+            _ => merged.push(piece),
+        }
+    }
+    merged
+}
+
+/// A text as it stands between the quotes of a JSON string.
+fn inner(text: &str) -> String {
+    let quoted = json!(text).to_string();
+    quoted[1..quoted.len() - 1].to_owned()
+}

@@ -1,0 +1,131 @@
+//! One tool: its struct, its tables and the function between them.
+
+use super::table::{Tables, option};
+use super::types::{constructor, fields, identifier};
+use super::{Style, docs, entry, example, request};
+use crate::model::{Advice, Answer, Effect, Paging, Param, Place, Tool, Vendor};
+use proc_macro2::TokenStream;
+use quote::quote;
+
+/// The struct a Rust programmer fills, and the function that fills it from checked arguments.
+pub(super) fn structure(vendor: &Vendor, tool: &Tool, style: &Style) -> TokenStream {
+    let core = &style.core;
+    let name = identifier(&tool.type_name);
+    let function = identifier(&tool.field_name);
+    let mut doc = docs::tool(tool);
+    if let Some(example) = example::markdown(vendor, tool, style) {
+        doc.push('\n');
+        doc.push_str(&example);
+    }
+    let doc = docs::attribute(&doc);
+    let own = tool.params.iter().filter(|param| is_own(param));
+    let (definition, new) = if own.clone().next().is_none() {
+        (quote! { pub struct #name; }, quote! {})
+    } else {
+        let fields = fields(own.clone(), core);
+        (quote! { pub struct #name { #fields } }, constructor(own.clone(), &TokenStream::new(), core))
+    };
+    let takes = own.map(|param| {
+        let (field, key) = (identifier(&param.field_name), &param.name);
+        quote! { #field: args.take(#key) }
+    });
+    let into_request = request::into_request(tool, core);
+    quote! {
+        #doc
+        #[derive(Debug, Clone)]
+        #definition
+
+        impl #name { #new #into_request }
+
+        fn #function(#[allow(unused_variables)] args: &mut #core::Args) -> #core::Request {
+            #name { #(#takes),* }.into_request()
+        }
+    }
+}
+
+/// Paging belongs to whoever sends the request; copies are made of other fields.
+fn is_own(param: &Param) -> bool {
+    param.place != Place::Paging && param.from.is_none()
+}
+
+/// The tool's entry in the vendor's table.
+pub(super) fn table(vendor: &Vendor, tool: &Tool, tables: &Tables<'_>) -> TokenStream {
+    let core = tables.core;
+    let Tool { name, title, resource, method, path, idempotent, tags, .. } = tool;
+    let verb = request::verb(&tool.verb);
+    let effect = match tool.effect {
+        Effect::Read => quote! { Read },
+        Effect::Write => quote! { Write },
+        Effect::Destructive => quote! { Destructive },
+    };
+    let (params, rules) = (tables.params(&tool.params), tables.rules(&tool.rules));
+    let entry = entry::pieces(vendor, tool, core);
+    let output_schema = option(tool.output_schema.as_ref().map(|schema| {
+        let schema = schema.to_string();
+        quote! { #schema }
+    }));
+    let answer = answer(&tool.answer, core);
+    let timeout = option(tool.timeout_ms.map(|timeout| quote! { #timeout }));
+    let wait = option(tool.wait.as_ref().map(|wait| {
+        let (param, unit_ms, max_ms) = (&wait.param, wait.unit_ms, wait.max_ms);
+        quote! { #core::Wait { param: #param, unit_ms: #unit_ms, max_ms: #max_ms } }
+    }));
+    let errors = advice(vendor, &tool.errors, core);
+    let build = identifier(&tool.field_name);
+    quote! {
+        #core::Tool {
+            name: #name,
+            title: #title,
+            resource: #resource,
+            method: #method,
+            http: #core::HttpMethod::#verb,
+            path: #path,
+            effect: #core::Effect::#effect,
+            idempotent: #idempotent,
+            tags: &[#(#tags),*],
+            params: #params,
+            rules: #rules,
+            entry: #entry,
+            output_schema: #output_schema,
+            answer: #answer,
+            timeout_ms: #timeout,
+            wait: #wait,
+            errors: #errors,
+            build: #build,
+        }
+    }
+}
+
+fn answer(answer: &Answer, core: &TokenStream) -> TokenStream {
+    match answer {
+        Answer::One { at } => quote! { #core::Answer::One(&[#(#at),*]) },
+        Answer::List { records, paging } => {
+            let paging = match paging {
+                Paging::Whole => quote! { Whole },
+                Paging::Sliced => quote! { Sliced },
+                Paging::Cursor { param, limit, next } => {
+                    let limit = option(limit.as_ref().map(|limit| quote! { #limit }));
+                    quote! { Cursor { cursor_param: #param, limit_param: #limit, next: &[#(#next),*] } }
+                }
+                Paging::Page { param, limit, first } => {
+                    quote! { Page { page_param: #param, limit_param: #limit, first: #first } }
+                }
+                Paging::Offset { param, limit } => {
+                    quote! { Offset { offset_param: #param, limit_param: #limit } }
+                }
+            };
+            quote! { #core::Answer::List { records: &[#(#records),*], paging: #core::Paging::#paging } }
+        }
+    }
+}
+
+/// A table of advice on errors.
+pub(super) fn advice(vendor: &Vendor, errors: &[Advice], core: &TokenStream) -> TokenStream {
+    let errors = errors.iter().map(|error| {
+        let status = option(error.status.map(|status| quote! { #status }));
+        let contains = &error.contains;
+        let say = entry::sentences(vendor, std::slice::from_ref(&error.say), core);
+        quote! { #core::ErrorAdvice { status: #status, contains: #contains, say: #say } }
+    });
+    quote! { &[#(#errors),*] }
+}

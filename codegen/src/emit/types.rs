@@ -1,0 +1,295 @@
+//! Rust types: structs, enums and tagged unions, and how they become JSON.
+
+use super::docs;
+use super::table::Tables;
+use crate::model::{Kind, Object, Param, Shape, TypeDef, Variant};
+use crate::name::type_name;
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote};
+
+/// A type with its conversions and its table.
+pub(super) fn type_def(def: &TypeDef, tables: &Tables<'_>) -> TokenStream {
+    let name = identifier(&def.name);
+    let doc = docs::attribute(&if def.description.is_empty() {
+        format!("`{}`", def.name)
+    } else {
+        docs::escape(&def.description)
+    });
+    match &def.shape {
+        Shape::Enum(words) => word_enum(&name, &doc, words, tables.core),
+        Shape::Object(object) => {
+            let table = tables.object_static(&def.name, object);
+            let object = structure(&name, &doc, object, tables.core);
+            quote! { #object #table }
+        }
+        Shape::Union { tag, variants } => {
+            let table = tables.union_const(&def.name, tag, variants);
+            let union = union(&name, &doc, tag, variants, tables.core);
+            quote! { #union #table }
+        }
+    }
+}
+
+/// The fields of a struct, each with its documentation.
+pub(super) fn fields<'p>(params: impl Iterator<Item = &'p Param>, core: &TokenStream) -> TokenStream {
+    let fields = params.map(|param| {
+        let (name, ty) = (identifier(&param.field_name), field_type(param, core));
+        let doc = docs::attribute(&docs::param(param));
+        quote! { #doc pub #name: #ty }
+    });
+    quote! { #(#fields),* }
+}
+
+/// `new` takes the required fields and leaves the others out.
+pub(super) fn constructor<'p>(
+    params: impl Iterator<Item = &'p Param> + Clone,
+    more: &TokenStream,
+    core: &TokenStream,
+) -> TokenStream {
+    let takes = params.clone().filter(|param| param.required).map(|param| {
+        let (name, ty) = (identifier(&param.field_name), field_type(param, core));
+        if takes_into(param) {
+            quote! { #name: impl ::core::convert::Into<#ty> }
+        } else {
+            quote! { #name: #ty }
+        }
+    });
+    let sets = params.map(|param| {
+        let name = identifier(&param.field_name);
+        match (param.required, takes_into(param)) {
+            (true, true) => quote! { #name: #name.into() },
+            (true, false) => quote! { #name },
+            (false, _) => quote! { #name: ::core::option::Option::None },
+        }
+    });
+    quote! {
+        /// Sets the required fields; the others are left out.
+        pub fn new(#(#takes),*) -> Self {
+            Self { #(#sets,)* #more }
+        }
+    }
+}
+
+fn takes_into(param: &Param) -> bool {
+    matches!(param.kind, Kind::Text { .. }) || param.secret || param.nullable
+}
+
+/// The type of a field: optional, nullable and secret on top of what it holds.
+fn field_type(param: &Param, core: &TokenStream) -> TokenStream {
+    let mut ty = value_type(&param.kind, core);
+    if param.secret {
+        ty = if matches!(param.kind, Kind::Text { .. }) {
+            quote! { #core::Secret }
+        } else {
+            quote! { #core::Secret<#ty> }
+        };
+    }
+    if param.nullable {
+        ty = quote! { #core::Nullable<#ty> };
+    }
+    if param.required {
+        ty
+    } else {
+        quote! { ::core::option::Option<#ty> }
+    }
+}
+
+fn value_type(kind: &Kind, core: &TokenStream) -> TokenStream {
+    match kind {
+        Kind::Text { .. } => quote! { ::std::string::String },
+        Kind::Integer { .. } => quote! { i64 },
+        Kind::Number { .. } => quote! { #core::json::Number },
+        Kind::Boolean => quote! { bool },
+        Kind::List { items, .. } => {
+            let items = value_type(items, core);
+            quote! { ::std::vec::Vec<#items> }
+        }
+        Kind::Enum { ty, .. } | Kind::Object { ty } | Kind::Union { ty } => {
+            let ty = identifier(ty);
+            quote! { #ty }
+        }
+        Kind::Map { values } if **values == Kind::Any => {
+            quote! { #core::json::Map<::std::string::String, #core::json::Value> }
+        }
+        Kind::Map { values } => {
+            let values = value_type(values, core);
+            quote! { ::std::collections::BTreeMap<::std::string::String, #values> }
+        }
+        Kind::Any => quote! { #core::json::Value },
+    }
+}
+
+fn structure(name: &Ident, doc: &TokenStream, object: &Object, core: &TokenStream) -> TokenStream {
+    let params = object.fields.iter().filter(|param| param.from.is_none());
+    let fields = fields(params.clone(), core);
+    let (more_field, more_new, more_take, more_put) = if object.open {
+        (
+            quote! {
+                , /// Fields beyond the documented ones.
+                pub undocumented: #core::json::Map<::std::string::String, #core::json::Value>
+            },
+            quote! { undocumented: ::core::default::Default::default(), },
+            quote! { undocumented: fields.into_map(), },
+            quote! { fields.extend(self.undocumented); },
+        )
+    } else {
+        Default::default()
+    };
+    let constructor = constructor(params.clone(), &more_new, core);
+    let takes = params.clone().map(|param| {
+        let (field, key) = (identifier(&param.field_name), &param.name);
+        quote! { #field: fields.take(#key) }
+    });
+    let puts = params.map(|param| {
+        let (field, key) = (identifier(&param.field_name), &param.wire_name);
+        let value = sent(param, quote! { self.#field }, core);
+        quote! { fields.put(#key, #value); }
+    });
+    let read = quote! {
+        #[allow(unused_mut)]
+        let mut fields = #core::Fields::of(value);
+    };
+    quote! {
+        #doc
+        #[derive(Debug, Clone)]
+        pub struct #name { #fields #more_field }
+
+        impl #name { #constructor }
+
+        impl #core::Wire for #name {
+            fn from_value(value: ::core::option::Option<#core::json::Value>) -> Self {
+                #read
+                Self { #(#takes,)* #more_take }
+            }
+            fn into_value(self) -> ::core::option::Option<#core::json::Value> {
+                #[allow(unused_mut)]
+                let mut fields = #core::Fields::new();
+                #(#puts)*
+                #more_put
+                ::core::option::Option::Some(fields.into_value())
+            }
+        }
+    }
+}
+
+/// The value as it is sent.
+pub(super) fn sent(param: &Param, value: TokenStream, core: &TokenStream) -> TokenStream {
+    if param.as_text {
+        quote! { #core::as_text(#value) }
+    } else {
+        value
+    }
+}
+
+fn word_enum(name: &Ident, doc: &TokenStream, words: &[String], core: &TokenStream) -> TokenStream {
+    let variants: Vec<_> = words.iter().map(|word| identifier(&type_name(word))).collect();
+    let docs = words.iter().map(|word| docs::attribute(&format!("`{word}`")));
+    // Checked words are always documented ones; the last arm stands for the last of them.
+    let Some((last, others)) = variants.split_last() else { return TokenStream::new() };
+    let other_words = &words[..others.len()];
+    quote! {
+        #doc
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum #name { #(#docs #variants),* }
+
+        impl #name {
+            /// The word on the wire.
+            pub const fn as_str(self) -> &'static str {
+                match self { #(Self::#variants => #words),* }
+            }
+        }
+
+        impl #core::Wire for #name {
+            fn from_value(value: ::core::option::Option<#core::json::Value>) -> Self {
+                match value.as_ref().and_then(#core::json::Value::as_str).unwrap_or_default() {
+                    #(#other_words => Self::#others,)*
+                    _ => Self::#last,
+                }
+            }
+            fn into_value(self) -> ::core::option::Option<#core::json::Value> {
+                ::core::option::Option::Some(self.as_str().into())
+            }
+        }
+    }
+}
+
+fn union(
+    name: &Ident,
+    doc: &TokenStream,
+    tag: &str,
+    variants: &[Variant],
+    core: &TokenStream,
+) -> TokenStream {
+    let structures = variants.iter().filter(|variant| has_fields(variant)).map(|variant| {
+        let told = format!("Fields of the {tag} `{}`.", variant.word);
+        structure(&identifier(&variant.fields_type), &docs::attribute(&told), &variant.object, core)
+    });
+    let arms = variants.iter().map(|variant| {
+        let variant_name = identifier(&variant.type_name);
+        let told = if variant.description.is_empty() {
+            format!("`{}`", variant.word)
+        } else {
+            docs::escape(&variant.description)
+        };
+        let doc = docs::attribute(&told);
+        if has_fields(variant) {
+            let fields = identifier(&variant.fields_type);
+            quote! { #doc #variant_name(#fields) }
+        } else {
+            quote! { #doc #variant_name }
+        }
+    });
+    let reads: Vec<_> = variants
+        .iter()
+        .map(|variant| {
+            let variant_name = identifier(&variant.type_name);
+            if has_fields(variant) {
+                quote! { Self::#variant_name(#core::Wire::from_value(value)) }
+            } else {
+                quote! { Self::#variant_name }
+            }
+        })
+        .collect();
+    let Some((last_read, other_reads)) = reads.split_last() else { return TokenStream::new() };
+    let other_words = variants.iter().take(other_reads.len()).map(|variant| &variant.word);
+    let writes = variants.iter().map(|variant| {
+        let (variant_name, word) = (identifier(&variant.type_name), &variant.word);
+        if has_fields(variant) {
+            quote! { Self::#variant_name(fields) => #core::tagged(#tag, #word, #core::Wire::into_value(fields)) }
+        } else {
+            quote! { Self::#variant_name => #core::tagged(#tag, #word, ::core::option::Option::None) }
+        }
+    });
+    quote! {
+        #doc
+        #[derive(Debug, Clone)]
+        pub enum #name { #(#arms),* }
+
+        impl #core::Wire for #name {
+            fn from_value(value: ::core::option::Option<#core::json::Value>) -> Self {
+                match #core::tag_of(&value, #tag) {
+                    #(#other_words => #other_reads,)*
+                    _ => #last_read,
+                }
+            }
+            fn into_value(self) -> ::core::option::Option<#core::json::Value> {
+                ::core::option::Option::Some(match self { #(#writes),* })
+            }
+        }
+
+        #(#structures)*
+    }
+}
+
+/// Whether a variant has fields beside the tag.
+pub(super) fn has_fields(variant: &Variant) -> bool {
+    !variant.object.fields.is_empty() || variant.object.open
+}
+
+/// An identifier of a name that has gone through `name`.
+pub(super) fn identifier(name: &str) -> Ident {
+    match name.strip_prefix("r#") {
+        Some(keyword) => Ident::new_raw(keyword, proc_macro2::Span::call_site()),
+        None => format_ident!("{name}"),
+    }
+}

@@ -1,0 +1,115 @@
+//! One vendor's module: its types, its tools and its table.
+
+use super::table::{Tables, option};
+use super::{Style, entry, tool, types};
+use crate::model::{Auth, Vendor};
+use proc_macro2::TokenStream;
+use quote::quote;
+use std::collections::BTreeMap;
+
+pub(super) fn vendor(vendor: &Vendor, style: &Style) -> TokenStream {
+    let core = &style.core;
+    let tables = Tables::new(core);
+    let types: Vec<_> = vendor.types.iter().map(|def| types::type_def(def, &tables)).collect();
+    let structures = vendor.tools.iter().map(|tool| tool::structure(vendor, tool, style));
+    let entries: Vec<_> = vendor.tools.iter().map(|tool| tool::table(vendor, tool, &tables)).collect();
+    let texts = tables.texts();
+    let table = table(vendor, &entries, core);
+    quote! {
+        #table
+        #(#structures)*
+        #(#types)*
+        #texts
+    }
+}
+
+fn table(vendor: &Vendor, entries: &[TokenStream], core: &TokenStream) -> TokenStream {
+    let Vendor { slug, label, .. } = vendor;
+    let doc = super::docs::attribute(&format!(
+        "{}: how to reach it, and its tools sorted by name.",
+        super::docs::escape(label)
+    ));
+    let text = |text: &Option<String>| option(text.as_ref().map(|text| quote! { #text }));
+    let (docs, base_url, auth) = (text(&vendor.docs), text(&vendor.base_url), auth(&vendor.auth, core));
+    let credentials = vendor.credentials.iter().map(|credential| {
+        let (name, help, secret) = (&credential.name, &credential.help, credential.secret);
+        quote! { #core::Credential { name: #name, help: #help, secret: #secret } }
+    });
+    let error_message = vendor.error_message.iter().map(|path| quote! { &[#(#path),*] });
+    let rate_limit = option(vendor.rate_limit.as_ref().map(|headers| {
+        let (limit, remaining, reset) =
+            (text(&headers.limit), text(&headers.remaining), text(&headers.reset));
+        let unit = option(headers.unit.map(|unit| {
+            let unit = types::identifier(unit);
+            quote! { #core::ResetUnit::#unit }
+        }));
+        let used_slash_size = headers.used_slash_size;
+        quote! {
+            &#core::RateLimitHeaders {
+                limit: #limit,
+                remaining: #remaining,
+                reset: #reset,
+                unit: #unit,
+                used_slash_size: #used_slash_size,
+            }
+        }
+    }));
+    let errors = super::tool::advice(vendor, &vendor.errors, core);
+    let instructions = entry::sentences(vendor, &vendor.instructions, core);
+    let methods = methods(vendor).into_iter().map(|(name, words)| quote! { (#name, &[#(#words),*]) });
+    let tags = vendor.tags.iter().map(|tag| {
+        let (name, aliases, description) = (&tag.name, &tag.aliases, &tag.description);
+        let words = mask(vendor, |tool| tool.tags.contains(name));
+        quote! {
+            #core::Tag { name: #name, aliases: &[#(#aliases),*], description: #description, mask: &[#(#words),*] }
+        }
+    });
+    quote! {
+        #doc
+        pub static VENDOR: #core::Vendor = #core::Vendor {
+            slug: #slug,
+            label: #label,
+            docs: #docs,
+            base_url: #base_url,
+            auth: #auth,
+            credentials: &[#(#credentials),*],
+            error_message: &[#(#error_message),*],
+            rate_limit: #rate_limit,
+            errors: #errors,
+            instructions: #instructions,
+            tools: TOOLS,
+            methods: &[#(#methods),*],
+            tags: &[#(#tags),*],
+        };
+
+        static TOOLS: &[#core::Tool] = &[#(#entries),*];
+    }
+}
+
+fn auth(auth: &Auth, core: &TokenStream) -> TokenStream {
+    let auth = match auth {
+        Auth::None => quote! { None },
+        Auth::Bearer { credential } => quote! { Bearer { credential: #credential } },
+        Auth::Header { name, credential } => quote! { Header { name: #name, credential: #credential } },
+        Auth::Basic { username, password } => {
+            let password = option(password.as_ref().map(|password| quote! { #password }));
+            quote! { Basic { username: #username, password: #password } }
+        }
+    };
+    quote! { #core::Auth::#auth }
+}
+
+/// Which tools have which method, by method name.
+fn methods(vendor: &Vendor) -> BTreeMap<&str, Vec<u64>> {
+    let names = vendor.tools.iter().map(|tool| tool.method.as_str());
+    names.map(|name| (name, mask(vendor, |tool| tool.method == name))).collect()
+}
+
+/// A set of tools as bits, in order of their places.
+fn mask(vendor: &Vendor, holds: impl Fn(&crate::model::Tool) -> bool) -> Vec<u64> {
+    let mut words = vec![0_u64; vendor.tools.len().div_ceil(64)];
+    for (place, _) in vendor.tools.iter().enumerate().filter(|(_, tool)| holds(tool)) {
+        words[place / 64] |= 1 << (place % 64);
+    }
+    words
+}

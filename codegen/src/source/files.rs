@@ -1,0 +1,124 @@
+//! The files of one press, and places in them.
+
+use std::fmt;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+/// A stretch of one file.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Span {
+    /// Which file, as a place in [`Sources`].
+    pub file: usize,
+    /// First byte.
+    pub start: usize,
+    /// One past the last byte.
+    pub end: usize,
+}
+
+impl Span {
+    /// The bytes it covers.
+    pub fn range(self) -> Range<usize> {
+        self.start..self.end
+    }
+
+    /// The part of this span that begins `skip` bytes in and is `len` bytes long, if that lies inside it.
+    #[must_use]
+    pub fn part(self, skip: usize, len: usize) -> Self {
+        let start = self.start + skip;
+        if start + len <= self.end { Self { start, end: start + len, ..self } } else { self }
+    }
+}
+
+impl fmt::Debug for Span {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}..{}", self.file, self.start, self.end)
+    }
+}
+
+/// A value and where it stands.
+#[derive(Debug, Clone)]
+pub struct Spanned<T> {
+    /// The value.
+    pub value: T,
+    /// Its place.
+    pub span: Span,
+}
+
+impl<T> Spanned<T> {
+    /// A value at a place.
+    pub fn new(value: T, span: Span) -> Self {
+        Self { value, span }
+    }
+}
+
+impl Spanned<String> {
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.value
+    }
+}
+
+/// One file that was read.
+#[derive(Debug)]
+pub struct SourceFile {
+    /// Its path as shown to people: relative to where the folder of vendors is named from, with `/`.
+    pub path: String,
+    /// Its text.
+    pub text: String,
+}
+
+/// All files that were read.
+#[derive(Debug, Default)]
+pub struct Sources(Vec<SourceFile>);
+
+impl Sources {
+    /// Adds a text under a path; gives its place.
+    pub fn add(&mut self, path: impl Into<String>, text: impl Into<String>) -> usize {
+        self.0.push(SourceFile { path: path.into(), text: text.into() });
+        self.0.len() - 1
+    }
+
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// As [`std::fs::read_to_string`].
+    pub fn read(&mut self, path: &Path, shown: &Path) -> std::io::Result<usize> {
+        let text = std::fs::read_to_string(path)?;
+        let shown =
+            shown.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/");
+        Ok(self.add(shown, text))
+    }
+
+    /// The file a place is in.
+    pub fn file(&self, span: Span) -> &SourceFile {
+        &self.0[span.file]
+    }
+
+    /// All files, in the order they were read.
+    pub fn files(&self) -> &[SourceFile] {
+        &self.0
+    }
+
+    /// Line and column of a place, counted from 1, columns in characters.
+    pub fn position(&self, span: Span) -> (usize, usize) {
+        let text = &self.file(span).text;
+        let before = text.get(..span.start).unwrap_or(text);
+        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+        (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
+    }
+
+    /// The place of a whole file: its first byte.
+    pub fn start_of(file: usize) -> Span {
+        Span { file, start: 0, end: 0 }
+    }
+}
+
+/// The files of a folder with this extension, sorted by name.
+pub(super) fn listed(folder: &Path, keep: impl Fn(&Path) -> bool) -> std::io::Result<Vec<PathBuf>> {
+    let mut paths = std::fs::read_dir(folder)?
+        .map(|entry| entry.map(|entry| entry.path()))
+        .collect::<Result<Vec<_>, _>>()?;
+    paths.retain(|path| keep(path));
+    paths.sort();
+    Ok(paths)
+}

@@ -1,0 +1,72 @@
+//! Examples must be calls that would be accepted.
+
+use super::value;
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::lower::{Documented, documented};
+use crate::source::Spanned;
+use crate::source::records::{Named, Schema, Vendor};
+use serde_json::Value as Json;
+
+pub(super) fn check(vendor: &Vendor, found: &mut Diagnostics) {
+    if found.has_errors() {
+        // References may be dead or without end; those are to be mended first.
+        return;
+    }
+    for method in documented(vendor) {
+        for example in &method.record.examples {
+            one(vendor, &method, example, found);
+        }
+    }
+}
+
+fn one(vendor: &Vendor, method: &Documented<'_>, example: &Spanned<Json>, found: &mut Diagnostics) {
+    let Json::Object(given) = &example.value else { return };
+    let params = params(method);
+    let mut problems = Vec::new();
+    for (name, schema, required) in &params {
+        match given.get(name.as_str()) {
+            Some(value) => problems.extend(
+                value::problem(schema, &vendor.types, value).map(|p| format!("`{}`: {p}", name.value)),
+            ),
+            None if *required && schema.from.is_none() => {
+                problems.push(format!("`{}` is missing", name.value));
+            }
+            None => {}
+        }
+    }
+    for key in given.keys() {
+        let paging = method.method == "list" && matches!(key.as_str(), "limit" | "next_cursor");
+        if !paging && !params.iter().any(|(name, ..)| name.value == *key) {
+            problems.push(format!("`{key}` is no parameter"));
+        }
+    }
+    for problem in problems {
+        let message =
+            format!("this example of `{}.{}` would be refused: {problem}", method.resource, method.method);
+        found.add(Diagnostic::error("example", example.span, message));
+    }
+}
+
+fn params<'d>(method: &Documented<'d>) -> Vec<(&'d Spanned<String>, &'d Schema, bool)> {
+    let record = method.record;
+    let mut params = Vec::new();
+    let mut add = |named: &'d Named<Schema>, names: &[Spanned<String>], always: bool| {
+        for (name, schema) in named {
+            let flag = schema.required.as_ref().is_some_and(|required| required.value);
+            params.push((
+                name,
+                schema,
+                always || flag || names.iter().any(|required| required.value == name.value),
+            ));
+        }
+    };
+    add(&record.path, &[], true);
+    add(&record.query, &[], false);
+    add(&record.header, &[], false);
+    if let Some(body) = &record.body
+        && let Some(properties) = &body.schema.properties
+    {
+        add(properties, &body.schema.required_names, false);
+    }
+    params
+}

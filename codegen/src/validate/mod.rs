@@ -1,0 +1,32 @@
+//! Records → diagnostics: everything that is wrong, found before anything is made of it.
+//!
+//! Each check is a small function that looks at one thing and adds what it finds; none stops the others.
+
+mod coverage;
+mod example;
+mod links;
+mod names;
+mod paths;
+mod rules;
+mod schema;
+mod value;
+mod vendor;
+mod words;
+
+use crate::diagnostic::Diagnostics;
+use crate::source::records::Vendor;
+
+/// Checks all vendors.
+pub(crate) fn validate(vendors: &[Vendor], found: &mut Diagnostics) {
+    for documented in vendors {
+        vendor::check(documented, found);
+        words::check(documented, found);
+        coverage::check(documented, found);
+        schema::check(documented, found);
+        paths::check(documented, found);
+        rules::check(documented, found);
+        links::check(documented, found);
+        example::check(documented, found);
+    }
+    names::check(vendors, found);
+}

@@ -1,0 +1,375 @@
+//! Schemas: each says one thing, in the portable profile that every client accepts.
+
+use super::{value, words};
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::name::type_name;
+use crate::source::records::{Map, Named, Schema, Vendor};
+use crate::source::resolve::{resolve, type_of};
+use crate::source::{Span, Spanned};
+
+const TYPES: &[&str] = &["string", "integer", "number", "boolean", "object", "array", "any"];
+/// Deeper input schemas make models fail; clients still accept them.
+const COMFORTABLE_DEPTH: usize = 5;
+
+/// What a schema is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Use {
+    /// A model fills it in.
+    Input,
+    /// A vendor's answer, which is told, not checked.
+    Output,
+    /// A shared type: whichever of the two refers to it.
+    Shared,
+}
+
+struct Check<'d, 'f> {
+    types: &'d Named<Schema>,
+    found: &'f mut Diagnostics,
+}
+
+pub(super) fn check(vendor: &Vendor, found: &mut Diagnostics) {
+    let mut check = Check { types: &vendor.types, found };
+    for (name, schema) in &vendor.types {
+        check.cycle(name, schema);
+    }
+    if check.found.has_errors() {
+        // What follows resolves references and would never end on a cycle.
+        return;
+    }
+    for (_, schema) in &vendor.types {
+        check.schema(schema, Use::Shared, 0);
+    }
+    for file in &vendor.records_of {
+        for (_, record) in &file.records {
+            for (name, schema) in record.path.iter().chain(&record.query).chain(&record.header) {
+                check.property(name, schema, Use::Input, 0);
+            }
+            if let Some(body) = &record.body {
+                for (name, schema) in body.schema.properties.iter().flatten() {
+                    check.property(name, schema, Use::Input, 0);
+                }
+                check.required_names(&body.schema);
+                if body.schema.ty.as_ref().is_some_and(|ty| ty.value == "array") {
+                    check.schema(&body.schema, Use::Input, 0);
+                }
+            }
+            if let Some(returns) = &record.returns {
+                check.schema(returns, Use::Output, 0);
+            }
+        }
+    }
+}
+
+impl Check<'_, '_> {
+    fn error(&mut self, code: &'static str, span: Span, message: impl Into<String>, help: &str) {
+        let diagnostic = Diagnostic::error(code, span, message);
+        self.found.add(if help.is_empty() { diagnostic } else { diagnostic.help(help) });
+    }
+
+    /// A type that holds itself has no end, in Rust as in a model's prompt.
+    fn cycle(&mut self, name: &Spanned<String>, schema: &Schema) {
+        let mut path = vec![name.value.clone()];
+        if let Some(span) = self.reaches(schema, &name.value, &mut path) {
+            let message = format!("type `{}` holds itself", name.value);
+            let help = "describe the inner one with `map: true`, which takes any fields";
+            let diagnostic =
+                Diagnostic::error("type-cycle", name.span, message).related(span, "refers back to it");
+            self.found.add(diagnostic.help(help));
+        }
+    }
+
+    fn reaches(&self, schema: &Schema, target: &str, path: &mut Vec<String>) -> Option<Span> {
+        if let Some(reference) = &schema.reference {
+            let name = type_of(reference.as_str())?;
+            if name == target {
+                return Some(reference.span);
+            }
+            if path.iter().any(|seen| seen == name) {
+                return None;
+            }
+            path.push(name.to_owned());
+            let (_, shared) = self.types.iter().find(|(ty, _)| ty.value == name)?;
+            return self.reaches(shared, target, path);
+        }
+        let map = match &schema.map {
+            Some(Map::Of(values)) => Some(values.as_ref()),
+            _ => None,
+        };
+        let properties = schema.properties.iter().chain(&schema.variants).flatten().map(|(_, schema)| schema);
+        let mut inner = properties.chain(schema.items.as_deref()).chain(map);
+        inner.find_map(|inner| self.reaches(inner, target, path))
+    }
+
+    fn property(&mut self, name: &Spanned<String>, schema: &Schema, usage: Use, depth: usize) {
+        let portable = |name: &str| {
+            (1..=64).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+        };
+        if usage != Use::Output && schema.from.is_none() && !portable(&name.value) {
+            let message = format!("some clients refuse the key `{}`", name.value);
+            let help = format!(
+                "name it `{}` and add `wire_name: \"{}\"`",
+                crate::name::field_name(&name.value).trim_start_matches("r#"),
+                name.value
+            );
+            self.error("key-alphabet", name.span, message, &help);
+        }
+        if let Some(description) = &schema.description {
+            words::hidden(description, self.found);
+        }
+        self.schema(schema, usage, depth + 1);
+    }
+
+    fn schema(&mut self, schema: &Schema, usage: Use, depth: usize) {
+        if depth == COMFORTABLE_DEPTH + 1 && usage == Use::Input {
+            let message = format!("this schema goes deeper than {COMFORTABLE_DEPTH} levels");
+            self.found.add(
+                Diagnostic::warning("depth", schema.span, message).help("models fill flat objects better"),
+            );
+        }
+        if let Some(reference) = &schema.reference {
+            return self.reference(schema, reference);
+        }
+        self.ty(schema);
+        self.enumeration(schema);
+        self.pattern(schema);
+        self.ranges(schema);
+        self.required_names(schema);
+        self.shape(schema, usage);
+        self.values(schema);
+        for (name, property) in schema.properties.iter().flatten() {
+            self.property(name, property, usage, depth);
+        }
+        if let Some(items) = &schema.items {
+            self.schema(items, usage, depth + 1);
+        }
+        if let Some(Map::Of(values)) = &schema.map {
+            self.schema(values, usage, depth + 1);
+        }
+        self.variants(schema, usage, depth);
+    }
+
+    fn reference(&mut self, schema: &Schema, reference: &Spanned<String>) {
+        let known =
+            type_of(reference.as_str()).is_some_and(|name| self.types.iter().any(|(ty, _)| ty.value == name));
+        if !known {
+            let message = format!("`{}` leads to no shared type", reference.value);
+            let names: Vec<_> =
+                self.types.iter().map(|(name, _)| format!("#/types/{}", name.value)).collect();
+            let diagnostic = Diagnostic::error("dead-ref", reference.span, message)
+                .label("expected `#/types/Name` from types.yaml")
+                .did_you_mean(&reference.value, names.iter().map(String::as_str));
+            self.found.add(diagnostic);
+        }
+        let own = [
+            schema.ty.as_ref().map(|ty| ty.span),
+            schema.words.as_ref().map(|words| words.span),
+            schema.properties.as_ref().and_then(|properties| properties.first()).map(|(name, _)| name.span),
+            schema.items.as_ref().map(|items| items.span),
+        ];
+        if let Some(span) = own.into_iter().flatten().next() {
+            let help = "beside `$ref` only description, required, nullable, secret, default, example, wire_name, from and deprecated count";
+            self.error("ref-sibling", span, "this key is lost beside `$ref`", help);
+        }
+    }
+
+    fn ty(&mut self, schema: &Schema) {
+        match &schema.ty {
+            Some(ty) if !TYPES.contains(&ty.as_str()) => {
+                let message = format!("no type is called `{}`", ty.value);
+                let diagnostic = Diagnostic::error("unknown-type", ty.span, message)
+                    .label(format!("one of {}", TYPES.join(", ")))
+                    .did_you_mean(&ty.value, TYPES.iter().copied());
+                self.found.add(diagnostic);
+            }
+            None if schema.words.is_none() && schema.variants.is_none() => {
+                self.error(
+                    "missing-type",
+                    schema.span,
+                    "this schema has no `type`",
+                    "add `type:`, or `$ref:`",
+                );
+            }
+            _ => {}
+        }
+    }
+
+    fn enumeration(&mut self, schema: &Schema) {
+        let Some(words) = &schema.words else { return };
+        if schema.ty.as_ref().is_some_and(|ty| ty.value != "string") {
+            self.error(
+                "enum-type",
+                words.span,
+                "only words can be listed in `enum`",
+                "make it `type: string`",
+            );
+        }
+        if words.value.is_empty() {
+            self.error(
+                "enum-empty",
+                words.span,
+                "this `enum` allows nothing",
+                "list its words, or remove it",
+            );
+        }
+        for (place, word) in words.value.iter().enumerate() {
+            let same = |other: &&Spanned<String>| type_name(other.as_str()) == type_name(word.as_str());
+            if let Some(first) = words.value[..place].iter().find(same) {
+                let message = format!("`{}` and `{}` would be one variant", first.value, word.value);
+                self.found.add(
+                    Diagnostic::error("enum-clash", word.span, message).related(first.span, "first here"),
+                );
+            }
+        }
+    }
+
+    fn pattern(&mut self, schema: &Schema) {
+        let Some(pattern) = &schema.pattern else { return };
+        if let Err(error) = regex_lite::Regex::new(pattern.as_str()) {
+            let message = format!("this pattern cannot be compiled: {error}");
+            self.error("pattern", pattern.span, message, "");
+        }
+    }
+
+    fn ranges(&mut self, schema: &Schema) {
+        let is = |types: &[&str]| schema.ty.as_ref().is_none_or(|ty| types.contains(&ty.as_str()));
+        let groups = [
+            (
+                "numbers",
+                is(&["integer", "number"]),
+                [schema.min.as_ref().map(|n| n.span), schema.max.as_ref().map(|n| n.span)],
+            ),
+            (
+                "texts",
+                is(&["string"]),
+                [schema.min_length.as_ref().map(|n| n.span), schema.max_length.as_ref().map(|n| n.span)],
+            ),
+            (
+                "arrays",
+                is(&["array"]),
+                [schema.min_items.as_ref().map(|n| n.span), schema.max_items.as_ref().map(|n| n.span)],
+            ),
+        ];
+        for (what, fits, spans) in groups {
+            if let (false, Some(span)) = (fits, spans.into_iter().flatten().next()) {
+                self.error("constraint-type", span, format!("this bound is for {what}"), "");
+            }
+        }
+        let number = |n: &Option<Spanned<serde_json::Number>>| {
+            n.as_ref().and_then(|n| n.value.as_f64()).zip(n.as_ref().map(|n| n.span))
+        };
+        if let (Some((min, _)), Some((max, span))) = (number(&schema.min), number(&schema.max))
+            && min > max
+        {
+            self.error("range", span, format!("no number is from {min} to {max}"), "");
+        }
+        let sizes = [(&schema.min_length, &schema.max_length), (&schema.min_items, &schema.max_items)];
+        for (min, max) in sizes {
+            if let (Some(min), Some(max)) = (min, max)
+                && min.value > max.value
+            {
+                self.error("range", max.span, format!("nothing has {} to {}", min.value, max.value), "");
+            }
+        }
+    }
+
+    fn required_names(&mut self, schema: &Schema) {
+        for required in &schema.required_names {
+            let properties = schema.properties.iter().flatten();
+            if !properties.clone().any(|(name, _)| name.value == required.value) {
+                let message = format!("`{}` is required but not among `properties`", required.value);
+                let names: Vec<_> = properties.map(|(name, _)| name.as_str()).collect();
+                let diagnostic = Diagnostic::error("unknown-required", required.span, message);
+                self.found.add(diagnostic.did_you_mean(&required.value, names));
+            }
+        }
+    }
+
+    fn shape(&mut self, schema: &Schema, usage: Use) {
+        let ty = schema.ty.as_ref().map(|ty| ty.as_str());
+        if ty == Some("array") && schema.items.is_none() && usage != Use::Output {
+            self.error("items", schema.span, "this array does not say what it holds", "add `items:`");
+        }
+        if let Some(items) = schema.items.as_ref().filter(|_| ty != Some("array")) {
+            self.error("items", items.span, "`items` belongs to an array", "make it `type: array`");
+        }
+        if let Some((name, _)) =
+            schema.properties.as_ref().and_then(|p| p.first()).filter(|_| ty.is_some_and(|ty| ty != "object"))
+        {
+            self.error("properties", name.span, "`properties` belong to an object", "make it `type: object`");
+        }
+        if ty == Some("object")
+            && schema.properties.is_none()
+            && schema.map.is_none()
+            && schema.variants.is_none()
+            && usage != Use::Output
+        {
+            let help = "add `properties:`, or `map: true` for free keys";
+            self.error("object", schema.span, "this object does not say what it holds", help);
+        }
+        match (&schema.tag, &schema.variants) {
+            (Some(tag), None) => self.error("union", tag.span, "`tag` without `variants`", "add `variants:`"),
+            (None, Some(variants)) => {
+                let span = variants.first().map_or(schema.span, |(name, _)| name.span);
+                self.error(
+                    "union",
+                    span,
+                    "`variants` without `tag`",
+                    "add `tag:` with the field that tells them apart",
+                );
+            }
+            _ => {}
+        }
+        if let Some(wire) = schema.wire.as_ref().filter(|wire| wire.value != "string") {
+            self.error("unknown-word", wire.span, "only `wire: string` is known", "");
+        }
+    }
+
+    /// Defaults and examples must be values that the schema takes.
+    fn values(&mut self, schema: &Schema) {
+        for (what, given) in [("default", &schema.default), ("example", &schema.example)] {
+            let Some(given) = given else { continue };
+            if given.value.is_null() {
+                continue;
+            }
+            if let Some(problem) = value::problem(schema, self.types, &given.value) {
+                let message = format!("this {what} does not fit its schema: {problem}");
+                self.error("value", given.span, message, "");
+            }
+        }
+    }
+
+    /// The keys of all variants are shown in one object, so a key has one type in all of them.
+    fn variants(&mut self, schema: &Schema, usage: Use, depth: usize) {
+        let mut keys: Vec<(&Spanned<String>, String)> = Vec::new();
+        for (word, variant) in schema.variants.iter().flatten() {
+            if let Some(description) = &variant.description {
+                words::hidden(description, self.found);
+            }
+            self.required_names(variant);
+            for (name, property) in variant.properties.iter().flatten() {
+                self.property(name, property, usage, depth);
+                let ty = resolve(property, self.types)
+                    .ty
+                    .as_ref()
+                    .map_or("string".to_owned(), |ty| ty.value.clone());
+                if schema.tag.as_ref().is_some_and(|tag| tag.value == name.value) {
+                    let message =
+                        format!("`{}` is the tag; variant `{}` has it already", name.value, word.value);
+                    self.error("union", name.span, message, "remove it");
+                }
+                match keys.iter().find(|(first, _)| first.value == name.value) {
+                    Some((first, first_ty)) if *first_ty != ty => {
+                        let message =
+                            format!("`{}` is {ty} here and {first_ty} in another variant", name.value);
+                        let diagnostic = Diagnostic::error("union-key", name.span, message)
+                            .related(first.span, "first here")
+                            .help("give one of them another name with `wire_name`");
+                        self.found.add(diagnostic);
+                    }
+                    Some(_) => {}
+                    None => keys.push((name, ty)),
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! Presses the documentation in `schemas/`. `TOOLPRESS_BUILD_VENDORS`, `…_METHODS`, `…_TAGS` and
+//! `…_EFFECTS` narrow what is pressed.
+
+fn main() -> Result<(), toolpress_codegen::Error> {
+    toolpress_codegen::Config::new("../schemas")
+        .environment("TOOLPRESS_BUILD")
+        .example_path("toolpress_generated")
+        .compile()
+}
