@@ -262,6 +262,8 @@ pub struct Param {
     pub nullable: bool,
     /// Never shown.
     pub secret: bool,
+    /// A model is told its type and description only.
+    pub brief: bool,
     /// Sent as text.
     pub as_text: bool,
     /// Not asked for: filled from another parameter (its Rust field).

@@ -36,7 +36,7 @@ pub(crate) fn catalog(catalog: &Catalog, style: &Style) -> String {
             let body = vendor::vendor(vendor, style);
             let module = format_ident!("{}", crate::name::field_name(&vendor.slug));
             let doc = docs::attribute(&docs::vendor(vendor));
-            quote! { #doc pub mod #module { #body } }
+            quote! { #doc #[allow(clippy::all, clippy::pedantic)] pub mod #module { #body } }
         })
         .collect();
     let names =

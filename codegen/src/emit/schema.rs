@@ -30,10 +30,13 @@ fn object(vendor: &Vendor, params: &[Param]) -> Map<String, Json> {
 
 fn property(vendor: &Vendor, param: &Param) -> Json {
     let mut node = kind(vendor, &param.kind);
+    if param.brief {
+        node.retain(|key, _| matches!(key.as_str(), "type" | "enum" | "items"));
+    }
     if let Some(format) = &param.format {
         node.insert("format".to_owned(), json!(format));
     }
-    if let Some(default) = &param.default {
+    if let Some(default) = param.default.as_ref().filter(|_| !param.brief) {
         node.insert("default".to_owned(), default.clone());
     }
     if !param.description.is_empty() {

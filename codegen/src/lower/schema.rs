@@ -67,6 +67,7 @@ impl<'d> Types<'d> {
             required: required || documented || place == Place::Path,
             nullable: resolved.nullable,
             secret: resolved.secret,
+            brief: resolved.brief,
             as_text: resolved.wire.is_some(),
             from: resolved.from.as_ref().map(|from| name::field_name(from.as_str())),
             kind: self.kind(&format!("{owner}{}", name::type_name(name)), schema),

@@ -117,7 +117,7 @@ fn params(
     params.extend(types.fields(owner, Place::Header, &record.header, &[]));
     let body = match &record.body {
         None => Body::None,
-        Some(body) if body.schema.ty.as_ref().is_some_and(|ty| ty.value == "array") => {
+        Some(body) if body.schema.is_array() => {
             params.push(types.field(owner, Place::Body, "body", &body.schema, true));
             Body::Whole
         }
@@ -143,6 +143,7 @@ fn paging_params() -> [Param; 2] {
         required: false,
         nullable: false,
         secret: false,
+        brief: false,
         as_text: false,
         from: None,
         kind,

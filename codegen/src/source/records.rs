@@ -149,6 +149,7 @@ pub(crate) struct Schema {
     pub(crate) required_names: Vec<Spanned<String>>,
     pub(crate) nullable: bool,
     pub(crate) secret: bool,
+    pub(crate) brief: bool,
     pub(crate) deprecated: bool,
     pub(crate) default: Option<Spanned<Json>>,
     pub(crate) example: Option<Spanned<Json>>,
@@ -171,6 +172,13 @@ pub(crate) struct Schema {
     pub(crate) wire_name: Option<Spanned<String>>,
     pub(crate) wire: Option<Spanned<String>>,
     pub(crate) from: Option<Spanned<String>>,
+}
+
+impl Schema {
+    /// Whether it is an array by its own `type`.
+    pub(crate) fn is_array(&self) -> bool {
+        self.ty.as_ref().is_some_and(|ty| ty.value == "array")
+    }
 }
 
 #[derive(Debug, Clone)]

@@ -21,6 +21,7 @@ pub(crate) fn resolve<'s>(schema: &'s Schema, types: &'s Named<Schema>) -> Cow<'
     merged.span = schema.span;
     merged.nullable |= schema.nullable;
     merged.secret |= schema.secret;
+    merged.brief |= schema.brief;
     merged.deprecated |= schema.deprecated;
     over(&mut merged.description, &schema.description);
     over(&mut merged.required, &schema.required);

@@ -33,6 +33,7 @@ pub(super) fn read(
         required_names,
         nullable: on(&mut fields, "nullable", found),
         secret: on(&mut fields, "secret", found),
+        brief: on(&mut fields, "brief", found),
         deprecated: on(&mut fields, "deprecated", found),
         default: fields.take("default").map(|node| Spanned::new(node.to_json(), node.span)),
         example: fields.take("example").map(|node| Spanned::new(node.to_json(), node.span)),

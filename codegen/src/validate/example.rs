@@ -36,8 +36,15 @@ fn one(vendor: &Vendor, method: &Documented<'_>, example: &Spanned<Json>, found:
     }
     for key in given.keys() {
         let paging = method.method == "list" && matches!(key.as_str(), "limit" | "next_cursor");
-        if !paging && !params.iter().any(|(name, ..)| name.value == *key) {
+        let whole = key == "body" && method.record.body.as_ref().is_some_and(|body| body.schema.is_array());
+        if !paging && !whole && !params.iter().any(|(name, ..)| name.value == *key) {
             problems.push(format!("`{key}` is no parameter"));
+        }
+    }
+    if let Some(body) = method.record.body.as_ref().filter(|body| body.schema.is_array()) {
+        match given.get("body") {
+            Some(value) => problems.extend(value::problem(&body.schema, &vendor.types, value)),
+            None => problems.push("`body` is missing".to_owned()),
         }
     }
     for problem in problems {
@@ -63,10 +70,9 @@ fn params<'d>(method: &Documented<'d>) -> Vec<(&'d Spanned<String>, &'d Schema, 
     add(&record.path, &[], true);
     add(&record.query, &[], false);
     add(&record.header, &[], false);
-    if let Some(body) = &record.body
-        && let Some(properties) = &body.schema.properties
-    {
-        add(properties, &body.schema.required_names, false);
+    if let Some(properties) = record.body.as_ref().and_then(|body| body.schema.properties.as_ref()) {
+        let names = record.body.as_ref().map(|body| body.schema.required_names.as_slice());
+        add(properties, names.unwrap_or_default(), false);
     }
     params
 }

@@ -49,7 +49,7 @@ pub(super) fn check(vendor: &Vendor, found: &mut Diagnostics) {
                     check.property(name, schema, Use::Input, 0);
                 }
                 check.required_names(&body.schema);
-                if body.schema.ty.as_ref().is_some_and(|ty| ty.value == "array") {
+                if body.schema.is_array() {
                     check.schema(&body.schema, Use::Input, 0);
                 }
             }
@@ -167,7 +167,7 @@ impl Check<'_, '_> {
             schema.items.as_ref().map(|items| items.span),
         ];
         if let Some(span) = own.into_iter().flatten().next() {
-            let help = "beside `$ref` only description, required, nullable, secret, default, example, wire_name, from and deprecated count";
+            let help = "beside `$ref` only description, required, nullable, brief, secret, default, example, wire_name, from and deprecated count";
             self.error("ref-sibling", span, "this key is lost beside `$ref`", help);
         }
     }
