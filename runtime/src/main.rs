@@ -1,1 +1,2 @@
+//! The `toolpress` command.
 fn main() {}

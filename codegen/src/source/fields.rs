@@ -49,9 +49,9 @@ impl<'n> Fields<'n> {
         key: &'static str,
         found: &mut Diagnostics,
     ) -> Option<Spanned<String>> {
-        match self.take(key) {
-            Some(node) => text(node, found),
-            None => {
+        match self.take(key).map(|node| text(node, found)) {
+            Some(text) if text.as_ref().is_none_or(|text| !text.value.trim().is_empty()) => text,
+            _ => {
                 self.missing(key, found);
                 None
             }

@@ -59,7 +59,7 @@ impl Node {
 pub(crate) fn parse(text: &str, file: usize) -> Result<Node, Box<Diagnostic>> {
     let options = serde_yaml::options! { strict_booleans: true };
     match serde_yaml::from_str_with_options::<Tree>(text, options) {
-        Ok(tree) => Ok(tree.place(file)),
+        Ok(tree) => Ok(tree.place(file, text)),
         Err(error) => Err(Box::new(broken(&error, text, file))),
     }
 }
@@ -102,20 +102,33 @@ enum Branch {
 }
 
 impl Tree {
-    fn place(self, file: usize) -> Node {
-        let span = span(self.0.defined, file);
+    fn place(self, file: usize, source: &str) -> Node {
+        let mut span = span(self.0.defined, file);
         let data = match self.0.value {
+            Branch::Leaf(Data::Text(text)) => {
+                span = inside_quotes(span, source, &text);
+                Data::Text(text)
+            }
             Branch::Leaf(data) => data,
-            Branch::List(items) => Data::List(items.into_iter().map(|item| item.place(file)).collect()),
+            Branch::List(items) => {
+                Data::List(items.into_iter().map(|item| item.place(file, source)).collect())
+            }
             Branch::Map(entries) => {
                 let entry = |(key, value): (serde_yaml::Spanned<String>, Self)| {
-                    (Spanned::new(key.value, self::span(key.defined, file)), value.place(file))
+                    (Spanned::new(key.value, self::span(key.defined, file)), value.place(file, source))
                 };
                 Data::Map(entries.into_iter().map(entry).collect())
             }
         };
         Node { data, span }
     }
+}
+
+/// The place of a quoted text without its quotes, so that a part of the text has a place too.
+fn inside_quotes(span: Span, source: &str, text: &str) -> Span {
+    let inner = Span { start: span.start + 1, end: span.end.saturating_sub(1), ..span };
+    let quoted = source.get(span.range()).is_some_and(|raw| raw.starts_with(['"', '\'']));
+    if quoted && source.get(inner.range()) == Some(text) { inner } else { span }
 }
 
 fn span(location: serde_yaml::Location, file: usize) -> Span {

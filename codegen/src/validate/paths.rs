@@ -11,6 +11,7 @@ pub(super) fn check(vendor: &Vendor, found: &mut Diagnostics) {
         placeholders(&method, found);
         names(&method, found);
         bodies(&method, found);
+        flat(&method, found);
         wait(&method, found);
     }
 }
@@ -137,19 +138,21 @@ fn bodies(method: &Documented<'_>, found: &mut Diagnostics) {
         let message = "a body is an object with `properties`, or an array";
         found.add(Diagnostic::error("body", body.schema.span, message));
     }
-    let flat = |params: &Named<Schema>, found: &mut Diagnostics, place: &str| {
+}
+
+/// Paths, query strings and headers hold no objects.
+fn flat(method: &Documented<'_>, found: &mut Diagnostics) {
+    let record = method.record;
+    for (place, params) in
+        [("path", &record.path), ("query string", &record.query), ("header", &record.header)]
+    {
         for (name, schema) in params {
-            let nested =
-                schema.ty.as_ref().is_some_and(|ty| ty.value == "object") || schema.properties.is_some();
-            if nested {
+            if schema.ty.as_ref().is_some_and(|ty| ty.value == "object") || schema.properties.is_some() {
                 let message = format!("`{}` is an object, which cannot stand in a {place}", name.value);
                 found.add(Diagnostic::error("flat-param", name.span, message));
             }
         }
-    };
-    flat(&method.record.path, found, "path");
-    flat(&method.record.query, found, "query string");
-    flat(&method.record.header, found, "header");
+    }
 }
 
 fn wait(method: &Documented<'_>, found: &mut Diagnostics) {

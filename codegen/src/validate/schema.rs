@@ -29,11 +29,9 @@ struct Check<'d, 'f> {
 
 pub(super) fn check(vendor: &Vendor, found: &mut Diagnostics) {
     let mut check = Check { types: &vendor.types, found };
-    for (name, schema) in &vendor.types {
-        check.cycle(name, schema);
-    }
-    if check.found.has_errors() {
-        // What follows resolves references and would never end on a cycle.
+    let cycles = vendor.types.iter().filter(|(name, schema)| check.cycle(name, schema)).count();
+    if cycles > 0 {
+        // What follows resolves references and would never end.
         return;
     }
     for (_, schema) in &vendor.types {
@@ -67,15 +65,15 @@ impl Check<'_, '_> {
     }
 
     /// A type that holds itself has no end, in Rust as in a model's prompt.
-    fn cycle(&mut self, name: &Spanned<String>, schema: &Schema) {
+    fn cycle(&mut self, name: &Spanned<String>, schema: &Schema) -> bool {
         let mut path = vec![name.value.clone()];
-        if let Some(span) = self.reaches(schema, &name.value, &mut path) {
-            let message = format!("type `{}` holds itself", name.value);
-            let help = "describe the inner one with `map: true`, which takes any fields";
-            let diagnostic =
-                Diagnostic::error("type-cycle", name.span, message).related(span, "refers back to it");
-            self.found.add(diagnostic.help(help));
-        }
+        let Some(span) = self.reaches(schema, &name.value, &mut path) else { return false };
+        let message = format!("type `{}` holds itself", name.value);
+        let help = "describe the inner one with `map: true`, which takes any fields";
+        let diagnostic =
+            Diagnostic::error("type-cycle", name.span, message).related(span, "refers back to it");
+        self.found.add(diagnostic.help(help));
+        true
     }
 
     fn reaches(&self, schema: &Schema, target: &str, path: &mut Vec<String>) -> Option<Span> {

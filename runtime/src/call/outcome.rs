@@ -10,12 +10,15 @@ pub struct CallOutcome {
     /// What a model reads.
     pub text: String,
     /// The same as a JSON object. Success: `{"result": …}`, for lists also `next_cursor` and
-    /// `result_count`. Failure: `{"error": {…}}`.
+    /// `result_count`. Failure: `{"error": {"kind", "message", …}}`.
     pub structured: Value,
     /// Entries for `_meta`, under keys `toolpress/…`.
     pub meta: Map<String, Value>,
     /// What the vendor told about its rate limit.
     pub rate_limit: RateLimit,
+    /// Remarks that a model should read beside [`Self::text`], each a text block of its own, so that
+    /// the text of a success stays the JSON of [`Self::structured`] and nothing else.
+    pub notes: Vec<String>,
 }
 
 /// A vendor's rate limit, normalised: whole numbers, times in seconds from now.
@@ -29,4 +32,36 @@ pub struct RateLimit {
     pub reset: Option<u64>,
     /// Seconds the vendor asks to wait before the next request; takes precedence over `reset`.
     pub retry_after: Option<u64>,
+}
+
+impl RateLimit {
+    /// The header fields for a client, as named by the drafts up to
+    /// `draft-ietf-httpapi-ratelimit-headers-06`; only those known.
+    pub fn headers(&self) -> impl Iterator<Item = (&'static str, u64)> + use<> {
+        [
+            ("ratelimit-limit", self.limit),
+            ("ratelimit-remaining", self.remaining),
+            ("ratelimit-reset", self.reset),
+        ]
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, value?)))
+    }
+
+    /// The same and `retry-after` as a JSON object; `None` when the vendor told nothing.
+    pub fn meta(&self) -> Option<Value> {
+        let members = self.headers().chain(self.retry_after.map(|seconds| ("retry-after", seconds)));
+        let members: Map<String, Value> =
+            members.map(|(name, value)| (name.to_owned(), value.into())).collect();
+        (!members.is_empty()).then_some(Value::Object(members))
+    }
+
+    /// Seconds to wait before the next request, as far as the vendor told. `Retry-After` beats the reset.
+    pub fn wait(&self) -> Option<u64> {
+        self.retry_after.or(self.reset)
+    }
+
+    /// Nothing is left, or the vendor asked to wait although it does not tell what is left.
+    pub(super) fn is_used_up(&self) -> bool {
+        self.remaining == Some(0) || (self.remaining.is_none() && self.retry_after.is_some())
+    }
 }

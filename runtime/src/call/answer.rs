@@ -1,0 +1,86 @@
+//! A successful answer as a result: what the vendor gave, in one of two shapes that never surprise.
+
+use super::body::{Body, Content};
+use super::outcome::{CallOutcome, RateLimit};
+use super::paging::Page;
+use serde_json::{Map, Value, json};
+use toolpress_core::{Answer, Tool};
+
+/// The result of an answer with a status of 2xx.
+pub(super) fn success(
+    tool: &Tool,
+    page: Option<&Page>,
+    status: u16,
+    content: Content,
+    rate_limit: RateLimit,
+) -> CallOutcome {
+    let mut meta = meta(status, &rate_limit);
+    let mut notes: Vec<String> = content.note.into_iter().collect();
+    if status == 206 {
+        notes.push("HTTP 206: this is a part of what there is.".to_owned());
+    }
+    if rate_limit.remaining == Some(0) {
+        let wait = rate_limit.wait().map_or(String::new(), |seconds| format!(" {} s", seconds.max(1)));
+        notes.push(format!(
+            "The vendor's rate limit is used up. Wait{wait} before the next call; Toolpress does not retry."
+        ));
+    }
+    let mut announce = |kind: Option<String>| {
+        if let Some(kind) = kind {
+            meta.insert("toolpress/content-type".to_owned(), kind.into());
+        }
+    };
+    let structured = match content.body {
+        Body::Json(body) => shape(tool, page, body),
+        Body::Text(text) | Body::Binary(text) => {
+            announce(content.kind);
+            json!({ "result": text })
+        }
+        Body::Empty => {
+            let text = format!("Done. HTTP {status}, no content.");
+            let structured = json!({ "result": null });
+            return CallOutcome { is_error: false, text, structured, meta, rate_limit, notes };
+        }
+    };
+    CallOutcome { is_error: false, text: structured.to_string(), structured, meta, rate_limit, notes }
+}
+
+/// Entries of `_meta` that every answer of a vendor gives.
+pub(super) fn meta(status: u16, rate_limit: &RateLimit) -> Map<String, Value> {
+    let mut meta = Map::new();
+    meta.insert("toolpress/status".to_owned(), status.into());
+    if let Some(told) = rate_limit.meta() {
+        meta.insert("toolpress/ratelimit".to_owned(), told);
+    }
+    meta
+}
+
+/// Takes what the documentation promises out of the body. A body that is otherwise is passed on whole.
+fn shape(tool: &Tool, page: Option<&Page>, mut body: Value) -> Value {
+    match tool.answer {
+        Answer::One(path) => {
+            let result = take(&mut body, path).unwrap_or(body);
+            json!({ "result": result })
+        }
+        Answer::List { records, .. } => {
+            let records = match take(&mut body, records) {
+                Some(Value::Array(records)) => records,
+                // Some languages write an empty list as null.
+                Some(Value::Null) => Vec::new(),
+                Some(other) => return json!({ "result": other }),
+                None => return json!({ "result": body }),
+            };
+            let (records, next) = match page {
+                Some(page) => page.cut(records, &body),
+                None => (records, None),
+            };
+            let count = records.len();
+            json!({ "result": records, "next_cursor": next, "result_count": count })
+        }
+    }
+}
+
+/// Takes the value at a path of keys out, `None` if there is none.
+fn take(body: &mut Value, path: &[&str]) -> Option<Value> {
+    path.iter().try_fold(body, |value, key| value.get_mut(key)).map(Value::take)
+}

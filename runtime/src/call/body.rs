@@ -1,0 +1,144 @@
+//! What a vendor's body holds: nothing, JSON, text, or bytes that are neither.
+//!
+//! JSON is read strictly. What is announced as JSON but is none, or could be read in two ways, is passed
+//! on as text with a remark; an answer is never lost because of its form.
+
+use super::redact::Redactor;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use http::HeaderMap;
+use http::header::CONTENT_TYPE;
+use serde_json::Value;
+use toolpress_core::strict;
+
+/// A body and what there is to say about it.
+pub(super) struct Content {
+    pub(super) body: Body,
+    /// The announced content type.
+    pub(super) kind: Option<String>,
+    /// A remark for the model.
+    pub(super) note: Option<String>,
+}
+
+/// A body without secrets.
+pub(super) enum Body {
+    Empty,
+    Json(Value),
+    Text(String),
+    /// Base64 of bytes.
+    Binary(String),
+}
+
+impl Content {
+    /// Reads an answer's body.
+    pub(super) fn read(headers: &HeaderMap, bytes: Vec<u8>, cut: bool, redactor: &Redactor) -> Self {
+        let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let (body, note) = interpret(bytes, kind.as_deref(), cut);
+        let body = match body {
+            Body::Json(value) => Body::Json(redactor.value(value)),
+            Body::Text(text) => Body::Text(redactor.text(text)),
+            Body::Binary(text) => Body::Binary(redactor.text(text)),
+            Body::Empty => Body::Empty,
+        };
+        Self { body, kind, note }
+    }
+}
+
+impl Body {
+    /// The body as text, for error advice that looks for words in it.
+    pub(super) fn text(&self) -> String {
+        match self {
+            Self::Json(value) => value.to_string(),
+            Self::Text(text) => text.clone(),
+            Self::Empty | Self::Binary(_) => String::new(),
+        }
+    }
+}
+
+fn interpret(bytes: Vec<u8>, kind: Option<&str>, cut: bool) -> (Body, Option<String>) {
+    let media = kind.unwrap_or_default().split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let announced_json = media.ends_with("/json") || media.ends_with("+json");
+    let text = match String::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) if is_latin1(kind) => error.into_bytes().iter().map(|byte| char::from(*byte)).collect(),
+        // The limit may have cut a character in two.
+        Err(error) if cut => String::from_utf8_lossy(error.as_bytes()).into_owned(),
+        Err(error) => {
+            let bytes = error.into_bytes();
+            let media = if media.is_empty() { "of no announced type" } else { &media };
+            let note = format!(
+                "The vendor's answer is not text ({media}, {} bytes); `result` holds it in base64.",
+                bytes.len()
+            );
+            return (Body::Binary(STANDARD.encode(&bytes)), Some(note));
+        }
+    };
+    // RFC 8259 section 8.1 lets a reader ignore a byte order mark.
+    let bare = text.trim_start_matches('\u{feff}').trim();
+    if bare.is_empty() {
+        return (Body::Empty, None);
+    }
+    if !announced_json && !media.is_empty() && !bare.starts_with(['{', '[']) {
+        return (Body::Text(text), None);
+    }
+    match strict::parse(bare) {
+        Ok(value) => (Body::Json(value), None),
+        Err(problem) => {
+            let note =
+                format!("The vendor's answer is announced as JSON but {problem}; it is passed on as text.");
+            (Body::Text(text), announced_json.then_some(note))
+        }
+    }
+}
+
+fn is_latin1(kind: Option<&str>) -> bool {
+    let kind = kind.unwrap_or_default().to_ascii_lowercase();
+    kind.split(';').skip(1).filter_map(|part| part.trim().strip_prefix("charset=")).any(|charset| {
+        matches!(charset.trim_matches('"'), "iso-8859-1" | "latin1" | "latin-1" | "us-ascii" | "windows-1252")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Body, interpret};
+
+    fn read(bytes: &[u8], kind: Option<&str>) -> (String, bool) {
+        let (body, note) = interpret(bytes.to_vec(), kind, false);
+        let told = match body {
+            Body::Empty => "empty".to_owned(),
+            Body::Json(value) => format!("json {value}"),
+            Body::Text(text) => format!("text {text}"),
+            Body::Binary(text) => format!("binary {text}"),
+        };
+        (told, note.is_some())
+    }
+
+    #[test]
+    fn security_d6_d7_every_body_is_passed_on_as_what_it_is() {
+        const JSON: Option<&str> = Some("application/json; charset=utf-8");
+        let deep = format!("{}{}", "[".repeat(70), "]".repeat(70));
+        let table: &[(&[u8], Option<&str>, &str, bool)] = &[
+            (b"", JSON, "empty", false),
+            (b" \r\n", JSON, "empty", false),
+            (b"{\"a\":1.10}", JSON, "json {\"a\":1.10}", false),
+            (b"{\"a\":1}", None, "json {\"a\":1}", false),
+            (b"{\"a\":1}", Some("text/plain"), "json {\"a\":1}", false),
+            (b"[1]", Some("application/vnd.api+json"), "json [1]", false),
+            (b"\xef\xbb\xbf{}", JSON, "json {}", false),
+            (b"{\"a\":1,\"a\":2}", JSON, "text {\"a\":1,\"a\":2}", true),
+            (b"{\"a\":", JSON, "text {\"a\":", true),
+            (b"{not json}", Some("text/plain"), "text {not json}", false),
+            (deep.as_bytes(), JSON, &format!("text {deep}"), true),
+            (b"<html>", Some("text/html"), "text <html>", false),
+            (b"5", Some("text/plain"), "text 5", false),
+            (b"5", None, "json 5", false),
+            (b"OK", None, "text OK", false),
+            (b"\xff\xfe\x00", Some("image/png"), "binary //4A", true),
+            (b"\xff", None, "binary /w==", true),
+            (b"{\"a\":\"\xe9\"}", Some("application/json; charset=latin1"), "json {\"a\":\"é\"}", false),
+        ];
+        for (bytes, kind, wanted, noted) in table {
+            assert_eq!(read(bytes, *kind), ((*wanted).to_owned(), *noted), "{wanted}");
+        }
+    }
+}
