@@ -5,7 +5,16 @@
 
 mod account;
 pub mod call;
+pub mod cli;
 mod limits;
+pub mod mcp;
+mod registry;
+mod server;
+mod token;
+pub mod web;
 
 pub use account::{Account, AccountError};
 pub use limits::Limits;
+pub use registry::{Found, MemoryRegistry, Registry};
+pub use server::{Server, ServerOptions, Shared};
+pub use token::{NoRandomness, Token};

@@ -22,6 +22,8 @@ pub struct Limits {
     pub calls_per_server: usize,
     /// Calls at the same time, in the whole process.
     pub calls: usize,
+    /// Open client connections at the same time; a further one is closed at once.
+    pub connections: usize,
     /// How long running calls may go on after a termination signal.
     pub drain: Duration,
     /// When an answer takes longer than this, the client is kept alive with signs of life this far apart.
@@ -39,6 +41,7 @@ impl Default for Limits {
             read_timeout: Duration::from_secs(30),
             calls_per_server: 64,
             calls: 512,
+            connections: 4096,
             drain: Duration::from_secs(30),
             keep_alive: Duration::from_secs(10),
         }

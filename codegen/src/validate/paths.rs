@@ -3,7 +3,7 @@
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::lower::{Documented, documented};
 use crate::source::Spanned;
-use crate::source::records::{Named, Schema, Vendor};
+use crate::source::records::{Named, Vendor};
 
 pub(super) fn check(vendor: &Vendor, found: &mut Diagnostics) {
     for method in documented(vendor) {

@@ -1,0 +1,165 @@
+//! The command line: the same commands for anybody who links a catalogue.
+//!
+//! ```no_run
+//! # static CATALOG: toolpress_core::Catalog = toolpress_core::Catalog { vendors: &[], fingerprint: "" };
+//! fn main() -> std::process::ExitCode {
+//!     toolpress_runtime::cli::run(&CATALOG, Vec::new)
+//! }
+//! ```
+//!
+//! Standard output carries results only; logs and complaints go to standard error. Exit codes: 0 went
+//! well, 1 failed, 2 was asked wrongly.
+
+mod account;
+mod bounds;
+mod call;
+mod filter;
+mod output;
+mod sandbox;
+mod serve;
+mod stdio;
+mod tools;
+
+pub use sandbox::SandboxVendor;
+
+use clap::{Parser, Subcommand};
+use std::fmt;
+use std::process::ExitCode;
+use toolpress_core::Catalog;
+use tracing_subscriber::EnvFilter;
+
+const EXAMPLES: &str = "\
+Examples:
+  toolpress tools                                    what there is
+  toolpress call get_single_acme_item_by_id id=7     one call
+  toolpress stdio acme --methods read                an MCP server for a client that starts commands
+  toolpress serve --sandbox                          MCP over HTTP against simulated vendors";
+
+/// Serves documented APIs as tools over the Model Context Protocol.
+#[derive(Debug, Parser)]
+#[command(name = "toolpress", version, after_help = EXAMPLES, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+
+    /// What is logged to standard error: error, warn, info, debug, trace, or a filter such as `warn,hyper=debug`
+    #[arg(long, env = "TOOLPRESS_LOG", default_value = "info", value_name = "LEVEL", global = true)]
+    log: String,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serves MCP over HTTP
+    Serve(serve::Args),
+    /// Serves one vendor's tools over standard input and output
+    Stdio(stdio::Args),
+    /// Shows the tools that were compiled in
+    Tools(tools::Args),
+    /// Calls one tool
+    Call(call::Args),
+}
+
+/// Why a command did not do what it was asked.
+#[derive(Debug)]
+enum Failure {
+    /// It was asked wrongly.
+    Usage(String),
+    /// It could not be done.
+    Failed(String),
+    /// It could not be done, and everything about it has been said.
+    Told,
+}
+
+impl Failure {
+    fn failed(error: impl fmt::Display) -> Self {
+        Self::Failed(error.to_string())
+    }
+}
+
+/// Reads the command line of the process and does what it says. `simulators` is only asked by
+/// `serve --sandbox`, inside an asynchronous runtime.
+pub fn run(catalog: &'static Catalog, simulators: impl FnOnce() -> Vec<SandboxVendor>) -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version also come this way, with exit code 0.
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    let (message, code) = match log(&cli.log).and_then(|()| execute(cli.command, catalog, simulators)) {
+        Ok(()) => return ExitCode::SUCCESS,
+        Err(Failure::Told) => return ExitCode::from(1),
+        Err(Failure::Failed(message)) => (message, 1),
+        Err(Failure::Usage(message)) => (message, 2),
+    };
+    output::complain(&format!("error: {message}"));
+    ExitCode::from(code)
+}
+
+fn execute(
+    command: Command,
+    catalog: &'static Catalog,
+    simulators: impl FnOnce() -> Vec<SandboxVendor>,
+) -> Result<(), Failure> {
+    if let Command::Tools(args) = command {
+        return tools::run(&args, catalog);
+    }
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Failure::failed)?;
+    let done = runtime.block_on(async {
+        match command {
+            Command::Serve(args) => serve::run(args, catalog, simulators).await,
+            Command::Stdio(args) => stdio::run(args, catalog).await,
+            Command::Call(args) => call::run(args, catalog).await,
+            Command::Tools(_) => Ok(()),
+        }
+    });
+    // A thread that still waits for standard input would hold the process back.
+    runtime.shutdown_background();
+    done
+}
+
+fn log(filter: &str) -> Result<(), Failure> {
+    let filter = EnvFilter::try_new(filter).map_err(|error| Failure::Usage(format!("--log: {error}")))?;
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // Only fails when somebody has set a log up already.
+    let _ = log.with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr())).try_init();
+    Ok(())
+}
+
+/// The first signal to end. A second one ends the process at once.
+async fn termination() {
+    signal().await;
+    tracing::info!("stopping; running calls may finish");
+    tokio::spawn(async {
+        signal().await;
+        std::process::exit(1);
+    });
+}
+
+async fn signal() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminate.recv() => {}
+            }
+            return;
+        }
+    }
+    let _ = tokio::signal::ctrl_c().await;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Cli;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,210 @@
+//! Streamable HTTP: one POST, one answer, nothing kept.
+//!
+//! Lenient where clients differ (`Accept`), strict where a browser or a gateway could be used against a
+//! server (media type, headers against body, methods).
+
+use super::dispatch::{Reply, dispatch};
+use super::era::Era;
+use super::jsonrpc::{INTERNAL_ERROR, INVALID_REQUEST, Id, Message, Request, RpcError, answer, read};
+use super::sse;
+use crate::call::RateLimit;
+use crate::registry::{Found, Registry};
+use crate::web::{self, Front};
+use crate::{Limits, Server, Token};
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Path, Request as HttpRequest, State};
+use axum::response::Response;
+use axum::routing::post;
+use bytes::Bytes;
+use http::header::{ACCEPT, AUTHORIZATION, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, RETRY_AFTER, VARY};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use tokio::time::timeout;
+
+#[derive(Clone, Debug)]
+struct Endpoint {
+    registry: Arc<dyn Registry>,
+    limits: Limits,
+}
+
+/// `POST /mcp/{token}` for every server of the registry, behind the checks of the front.
+pub fn router(registry: Arc<dyn Registry>, front: Front, limits: &Limits) -> Router {
+    let endpoint = Endpoint { registry, limits: limits.clone() };
+    let routes = Router::new().route("/mcp/{token}", post(receive)).with_state(endpoint);
+    web::behind(front, routes)
+}
+
+async fn receive(
+    State(endpoint): State<Endpoint>,
+    Path(token): Path<String>,
+    request: HttpRequest,
+) -> Response {
+    let (head, body) = request.into_parts();
+    let mut response = match endpoint.serve(&token, &head.headers, body).await {
+        Ok(response) => response,
+        Err((id, error)) => refuse(&id, &error),
+    };
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+impl Endpoint {
+    async fn serve(&self, token: &str, headers: &HeaderMap, body: Body) -> Result<Response, (Id, RpcError)> {
+        let server = self.find(token, headers).await.map_err(|error| (Id::NULL, error))?;
+        acceptable(headers).map_err(|error| (Id::NULL, error))?;
+        let body = web::read_body(body, headers, self.limits.request_body, self.limits.read_timeout).await;
+        let body =
+            body.map_err(|(status, message)| (Id::NULL, RpcError::new(status, INVALID_REQUEST, message)))?;
+        let request = match read(&body)? {
+            Message::Request(request) => request,
+            Message::Notification(_) | Message::Response => return Ok(status(StatusCode::ACCEPTED)),
+        };
+        let id = request.id.clone();
+        self.answer(&server, headers, request).await.map_err(|error| (id, error))
+    }
+
+    async fn find(&self, token: &str, headers: &HeaderMap) -> Result<Arc<Server>, RpcError> {
+        let refusal = |status, code, message: &str| Err(RpcError::new(status, code, message));
+        let bearer = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+        let bearer = bearer.and_then(|value| value.split_once(' ')).and_then(|(scheme, credential)| {
+            scheme.eq_ignore_ascii_case("bearer").then_some(credential.trim())
+        });
+        let found = match Token::parse(token) {
+            Some(token) => self.registry.find(&token, bearer).await,
+            None => Found::Nothing,
+        };
+        match found {
+            Found::Server(server) => Ok(server),
+            Found::Nothing => {
+                refusal(StatusCode::NOT_FOUND, INVALID_REQUEST, "There is no server at this address.")
+            }
+            Found::Unauthorized => {
+                let message = "This server also wants `Authorization: Bearer <API token>`.";
+                refusal(StatusCode::UNAUTHORIZED, INVALID_REQUEST, message)
+            }
+            Found::Unavailable => {
+                let message = "It cannot be known now whether there is a server here. Try again in a second.";
+                refusal(StatusCode::SERVICE_UNAVAILABLE, INTERNAL_ERROR, message)
+            }
+        }
+    }
+
+    async fn answer(
+        &self,
+        server: &Arc<Server>,
+        headers: &HeaderMap,
+        request: Request,
+    ) -> Result<Response, RpcError> {
+        let era = Era::over_http(headers, &request)?;
+        let id = request.id.clone();
+        let mut call = match dispatch(server, era, request)? {
+            Reply::Result(result) => return Ok(json(StatusCode::OK, answer(&id, &result))),
+            Reply::List => return Ok(list(server, era, &id, headers)),
+            Reply::Call(call) => call,
+        };
+        let finished = match timeout(self.limits.keep_alive, &mut call).await {
+            Ok(finished) => finished,
+            Err(_) if web::accepts(headers, &ACCEPT, "text/event-stream") => {
+                return Ok(events(sse::body(call, id, self.limits.keep_alive)));
+            }
+            Err(_) => call.await,
+        };
+        let mut response = json(StatusCode::OK, answer(&id, &finished.result));
+        tell_rate_limit(&finished.rate_limit, response.headers_mut());
+        Ok(response)
+    }
+}
+
+/// A browser sends other media types across origins without asking, so only JSON is taken.
+fn acceptable(headers: &HeaderMap) -> Result<(), RpcError> {
+    let refusal = |message| Err(RpcError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, INVALID_REQUEST, message));
+    let media = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let media = media.split(';').next().unwrap_or_default().trim();
+    if !media.eq_ignore_ascii_case("application/json") {
+        return refusal("Send `Content-Type: application/json`.");
+    }
+    if headers.get(CONTENT_ENCODING).is_some_and(|coding| coding != "identity") {
+        return refusal("Send the body without Content-Encoding.");
+    }
+    Ok(())
+}
+
+fn list(server: &Server, era: Era, id: &Id, headers: &HeaderMap) -> Response {
+    let zipped = web::accepts(headers, &http::header::ACCEPT_ENCODING, "gzip");
+    let zipped = zipped.then(|| server.list().gzip(era, id)).flatten();
+    let mut response = match zipped {
+        Some(parts) => {
+            let mut response = json(StatusCode::OK, Body::new(Frames(parts.into_iter())));
+            response.headers_mut().insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+            response
+        }
+        None => json(StatusCode::OK, Body::new(Frames(server.list().answer(era, id).into_iter()))),
+    };
+    response.headers_mut().insert(VARY, HeaderValue::from_static("accept-encoding"));
+    response
+}
+
+fn tell_rate_limit(rate_limit: &RateLimit, headers: &mut HeaderMap) {
+    for (name, value) in rate_limit.headers() {
+        headers.insert(HeaderName::from_static(name), value.into());
+    }
+}
+
+fn refuse(id: &Id, error: &RpcError) -> Response {
+    let mut response = json(error.status, error.answer(id));
+    if error.status == StatusCode::SERVICE_UNAVAILABLE {
+        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
+    }
+    if error.status == StatusCode::UNAUTHORIZED {
+        response.headers_mut().insert(http::header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    }
+    response
+}
+
+fn json(status: StatusCode, body: impl Into<Body>) -> Response {
+    let mut response = Response::new(body.into());
+    *response.status_mut() = status;
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+}
+
+fn events(body: Body) -> Response {
+    let mut response = Response::new(body);
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
+    // Proxies of the nginx kind would hold events back.
+    response.headers_mut().insert("x-accel-buffering", HeaderValue::from_static("no"));
+    response
+}
+
+fn status(status: StatusCode) -> Response {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = status;
+    response
+}
+
+/// A body of parts that are there already; nothing is copied together.
+struct Frames<const N: usize>(std::array::IntoIter<Bytes, N>);
+
+impl<const N: usize> http_body::Body for Frames<N> {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<http_body::Frame<Bytes>, Infallible>>> {
+        Poll::Ready(self.0.next().map(|part| Ok(http_body::Frame::data(part))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.0.as_slice().is_empty()
+    }
+
+    fn size_hint(&self) -> http_body::SizeHint {
+        http_body::SizeHint::with_exact(self.0.as_slice().iter().map(|part| part.len() as u64).sum())
+    }
+}

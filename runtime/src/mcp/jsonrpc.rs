@@ -1,0 +1,356 @@
+//! JSON-RPC 2.0 envelopes, read so that no two readers can understand one differently.
+//!
+//! Refused, whatever the era: batches, members that stand twice, members in another case (`Method`),
+//! ids that are neither text nor number, nesting without end. An id is echoed with the very characters
+//! it came in.
+
+use bytes::Bytes;
+use http::StatusCode;
+use serde::de::{Deserialize, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
+use serde_json::error::Category;
+use serde_json::value::RawValue;
+use serde_json::{Map, Value, json};
+use std::collections::HashSet;
+use std::fmt;
+use toolpress_core::strict;
+
+/// The text is no JSON.
+pub(crate) const PARSE_ERROR: i32 = -32700;
+/// The JSON is no request.
+pub(crate) const INVALID_REQUEST: i32 = -32600;
+/// There is no such method.
+pub(crate) const METHOD_NOT_FOUND: i32 = -32601;
+/// The parameters do not fit the method; unknown tools too.
+pub(crate) const INVALID_PARAMS: i32 = -32602;
+/// It is our fault, or there is no room now.
+pub(crate) const INTERNAL_ERROR: i32 = -32603;
+
+/// What a client sent.
+#[derive(Debug)]
+pub(crate) enum Message {
+    /// Wants an answer.
+    Request(Request),
+    /// Wants none.
+    Notification(Notification),
+    /// Answers a request of ours. We send none, so there is nothing to do with it.
+    Response,
+}
+
+/// A request.
+#[derive(Debug)]
+pub(crate) struct Request {
+    pub(crate) id: Id,
+    pub(crate) method: String,
+    pub(crate) params: Map<String, Value>,
+}
+
+/// A notification.
+#[derive(Debug)]
+pub(crate) struct Notification {
+    pub(crate) method: String,
+    pub(crate) params: Map<String, Value>,
+}
+
+/// The id of a request as JSON text.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Id(Bytes);
+
+impl Id {
+    /// For answers to what had no readable id.
+    pub(crate) const NULL: Self = Self(Bytes::from_static(b"null"));
+
+    fn read(raw: &RawValue) -> Option<Self> {
+        let text = raw.get();
+        let fits = text.starts_with(|first: char| first == '"' || first == '-' || first.is_ascii_digit());
+        fits.then(|| Self(Bytes::copy_from_slice(text.as_bytes())))
+    }
+
+    /// The id inside a parameter such as `requestId`.
+    pub(crate) fn of(value: &Value) -> Option<Self> {
+        matches!(value, Value::String(_) | Value::Number(_)).then(|| Self(value.to_string().into()))
+    }
+
+    /// The JSON text.
+    pub(crate) fn bytes(&self) -> Bytes {
+        self.0.clone()
+    }
+}
+
+/// An error answer.
+#[derive(Debug, PartialEq)]
+pub(crate) struct RpcError {
+    /// Status of the HTTP answer; stdio has none.
+    pub(crate) status: StatusCode,
+    pub(crate) code: i32,
+    pub(crate) message: String,
+    pub(crate) data: Option<Box<Value>>,
+}
+
+impl RpcError {
+    pub(crate) fn new(status: StatusCode, code: i32, message: impl Into<String>) -> Self {
+        Self { status, code, message: message.into(), data: None }
+    }
+
+    /// The whole answer.
+    pub(crate) fn answer(&self, id: &Id) -> Bytes {
+        let mut error = json!({ "code": self.code, "message": self.message });
+        if let (Some(data), Value::Object(fields)) = (&self.data, &mut error) {
+            fields.insert("data".to_owned(), data.as_ref().clone());
+        }
+        envelope(id, "error", &error.to_string())
+    }
+}
+
+/// The whole answer of a request that went well; `result` is JSON text.
+pub(crate) fn answer(id: &Id, result: &str) -> Bytes {
+    envelope(id, "result", result)
+}
+
+/// A notification to the client; `params` is JSON.
+pub(crate) fn notification(method: &str, params: &Value) -> Bytes {
+    json!({ "jsonrpc": "2.0", "method": method, "params": params }).to_string().into()
+}
+
+/// The beginning of every answer, up to the id.
+pub(crate) const HEAD: &str = r#"{"jsonrpc":"2.0","id":"#;
+
+fn envelope(id: &Id, member: &str, value: &str) -> Bytes {
+    let mut out = Vec::with_capacity(HEAD.len() + id.0.len() + value.len() + 16);
+    for part in [HEAD.as_bytes(), &id.0, b",\"", member.as_bytes(), b"\":", value.as_bytes(), b"}"] {
+        out.extend_from_slice(part);
+    }
+    out.into()
+}
+
+/// A refusal, with the id it is to be answered under.
+pub(crate) type Refusal = (Id, RpcError);
+
+/// Reads one message.
+///
+/// # Errors
+/// What to answer, with the id if one could be read.
+pub(crate) fn read(body: &[u8]) -> Result<Message, Refusal> {
+    let refuse = |id: Id, code, message: String| (id, RpcError::new(StatusCode::BAD_REQUEST, code, message));
+    let nameless = |code, message: String| refuse(Id::NULL, code, message);
+    let text = std::str::from_utf8(body)
+        .map_err(|error| nameless(PARSE_ERROR, format!("The message is not UTF-8: {error}.")))?;
+    if too_deep(text) {
+        let message = format!("The message is nested deeper than {} levels.", strict::MAX_DEPTH);
+        return Err(nameless(PARSE_ERROR, message));
+    }
+    let not_json = |error: &serde_json::Error| format!("The message cannot be read: {error}.");
+    if text.trim_ascii_start().starts_with('[') {
+        return Err(match serde_json::from_str::<IgnoredAny>(text) {
+            Ok(_) => nameless(INVALID_REQUEST, "Batches are not served; send one message at a time.".into()),
+            Err(error) => nameless(PARSE_ERROR, not_json(&error)),
+        });
+    }
+    let envelope: Envelope<'_> =
+        serde_json::from_str(text).map_err(|error| nameless(code(&error), not_json(&error)))?;
+
+    let id = match envelope.id {
+        None => None,
+        Some(raw) => Some(Id::read(raw).ok_or_else(|| {
+            nameless(INVALID_REQUEST, "`id` must be a string or a number, never null.".into())
+        })?),
+    };
+    let known = id.clone().unwrap_or(Id::NULL);
+    let invalid = |message: &str| refuse(known.clone(), INVALID_REQUEST, message.to_owned());
+    if envelope.version.is_none_or(|raw| raw.get() != r#""2.0""#) {
+        return Err(invalid("`jsonrpc` must be \"2.0\"."));
+    }
+    let Some(method) = envelope.method else {
+        let answers = id.is_some() && envelope.outcome;
+        return if answers { Ok(Message::Response) } else { Err(invalid("`method` is missing.")) };
+    };
+    let method: String =
+        serde_json::from_str(method.get()).map_err(|_| invalid("`method` must be a string."))?;
+    let params = match envelope.params.map_or(Ok(Value::Null), |raw| strict::parse(raw.get())) {
+        Ok(Value::Null) => Map::new(),
+        Ok(Value::Object(params)) => params,
+        Ok(_) => return Err(invalid("`params` must be an object.")),
+        Err(error) => return Err(refuse(known, code(&error), format!("`params` cannot be read: {error}."))),
+    };
+    Ok(match id {
+        Some(id) => Message::Request(Request { id, method, params }),
+        None => Message::Notification(Notification { method, params }),
+    })
+}
+
+fn code(error: &serde_json::Error) -> i32 {
+    if error.classify() == Category::Data { INVALID_REQUEST } else { PARSE_ERROR }
+}
+
+/// Looks at brackets outside strings only, so it costs no memory and can come before any parser.
+fn too_deep(text: &str) -> bool {
+    let (mut depth, mut inside, mut escaped) = (0_usize, false, false);
+    for byte in text.bytes() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if inside => escaped = true,
+            b'"' => inside = !inside,
+            b'[' | b'{' if !inside => {
+                depth += 1;
+                if depth > strict::MAX_DEPTH {
+                    return true;
+                }
+            }
+            b']' | b'}' if !inside => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    false
+}
+
+/// The members of a message, unread.
+#[derive(Default)]
+struct Envelope<'b> {
+    version: Option<&'b RawValue>,
+    id: Option<&'b RawValue>,
+    method: Option<&'b RawValue>,
+    params: Option<&'b RawValue>,
+    /// A `result` or `error` is there.
+    outcome: bool,
+}
+
+impl<'de: 'b, 'b> Deserialize<'de> for Envelope<'b> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(Members)
+    }
+}
+
+struct Members;
+
+impl<'de> Visitor<'de> for Members {
+    type Value = Envelope<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON-RPC message, which is an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        const KNOWN: [&str; 6] = ["jsonrpc", "id", "method", "params", "result", "error"];
+        let mut envelope = Envelope::default();
+        let mut seen = HashSet::new();
+        while let Some(key) = map.next_key::<String>()? {
+            let value = map.next_value::<&'de RawValue>()?;
+            match key.as_str() {
+                "jsonrpc" => envelope.version = Some(value),
+                "id" => envelope.id = Some(value),
+                "method" => envelope.method = Some(value),
+                "params" => envelope.params = Some(value),
+                "result" | "error" => envelope.outcome = true,
+                // By the upper case, as that also unmasks `ſ`, which some readers fold to `s`.
+                other => {
+                    let upper = other.to_uppercase();
+                    if let Some(meant) = KNOWN.iter().find(|known| known.to_uppercase() == upper) {
+                        return Err(A::Error::custom(format_args!(
+                            "the member `{meant}` is in another case"
+                        )));
+                    }
+                }
+            }
+            if !seen.insert(key) {
+                return Err(A::Error::custom("a member stands twice"));
+            }
+        }
+        Ok(envelope)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{INVALID_REQUEST, Id, Message, PARSE_ERROR, read};
+
+    fn refusal(body: impl AsRef<[u8]>) -> (Id, i32) {
+        let (id, error) = read(body.as_ref()).expect_err("refused");
+        (id, error.code)
+    }
+
+    #[test]
+    fn ids_are_echoed_as_they_came() {
+        for id in ["1", "-0", "1e400", "9007199254740993.0", r#""a\u0041\n""#, r#""""#] {
+            let body = format!(r#"{{"jsonrpc":"2.0","method":"ping","id": {id} }}"#);
+            let Ok(Message::Request(request)) = read(body.as_bytes()) else { panic!("{id}") };
+            assert_eq!(request.id.bytes(), id.as_bytes());
+        }
+    }
+
+    #[test]
+    fn security_c6_ids_of_other_types_are_refused() {
+        for id in ["null", "true", "[]", "{}", "[1]"] {
+            let body = format!(r#"{{"jsonrpc":"2.0","method":"ping","id":{id}}}"#);
+            assert_eq!(refusal(body), (Id::NULL, INVALID_REQUEST), "{id}");
+        }
+    }
+
+    #[test]
+    fn security_c2_deep_nesting_is_refused_before_it_is_parsed() {
+        let nested = |depth: usize| {
+            let (open, close) = ("[".repeat(depth), "]".repeat(depth));
+            format!(r#"{{"jsonrpc":"2.0","id":1,"method":"ping","params":{{"x":{open}{close}}}}}"#)
+        };
+        assert!(read(nested(60).as_bytes()).is_ok());
+        assert_eq!(refusal(nested(129)).1, PARSE_ERROR);
+        assert_eq!(refusal("[".repeat(100_000)).1, PARSE_ERROR);
+        let in_a_string = format!(r#"{{"jsonrpc":"2.0","id":1,"method":"\"{}"}}"#, "[".repeat(1_000));
+        assert!(read(in_a_string.as_bytes()).is_ok());
+    }
+
+    #[test]
+    fn security_c3_members_that_stand_twice_are_refused() {
+        for body in [
+            r#"{"jsonrpc":"2.0","id":1,"method":"tools/list","method":"tools/call"}"#,
+            r#"{"jsonrpc":"2.0","id":1,"method":"x","m\u0065thod":"y"}"#,
+            r#"{"jsonrpc":"2.0","id":1,"method":"x","extra":1,"extra":2}"#,
+            r#"{"jsonrpc":"2.0","id":1,"method":"x","params":{"name":"a","name":"b"}}"#,
+            r#"{"jsonrpc":"2.0","id":1,"method":"x","params":{"arguments":{"id":"a","id":"b"}}}"#,
+        ] {
+            assert_eq!(refusal(body).1, INVALID_REQUEST, "{body}");
+        }
+    }
+
+    #[test]
+    fn security_c4_members_in_another_case_are_refused() {
+        for key in ["Method", "METHOD", "PARAMS", "params\u{17f}", "param\u{17f}", "Id", "JsonRpc"] {
+            let body = format!(r#"{{"jsonrpc":"2.0","id":1,"method":"ping","{key}":"x"}}"#);
+            if key == "params\u{17f}" {
+                assert!(read(body.as_bytes()).is_ok(), "another word altogether");
+            } else {
+                assert_eq!(refusal(body).1, INVALID_REQUEST, "{key}");
+            }
+        }
+    }
+
+    #[test]
+    fn security_c5_what_is_not_json_in_utf8_is_refused() {
+        let utf16: Vec<u8> = "{}".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let bodies: [&[u8]; 6] = [
+            b"",
+            b"\xff",
+            b"\xef\xbb\xbf{}",
+            &utf16,
+            br#"{"jsonrpc":"2.0","id":1,"method":"ping","params":{"a":"\ud800"}}"#,
+            br#"{"jsonrpc":"2.0","id":1,"method":"ping"} x"#,
+        ];
+        for body in bodies {
+            assert_eq!(refusal(body).1, PARSE_ERROR, "{}", String::from_utf8_lossy(body));
+        }
+    }
+
+    #[test]
+    fn security_c7_batches_are_refused() {
+        for body in ["[]", r#"[{"jsonrpc":"2.0","id":1,"method":"ping"}]"#] {
+            assert_eq!(refusal(body), (Id::NULL, INVALID_REQUEST));
+        }
+    }
+
+    #[test]
+    fn messages_without_id_are_notifications_and_answers_are_known() {
+        let note = read(br#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#);
+        assert!(matches!(note, Ok(Message::Notification(_))));
+        assert!(matches!(read(br#"{"jsonrpc":"2.0","id":1,"result":{}}"#), Ok(Message::Response)));
+        assert_eq!(refusal(r#"{"jsonrpc":"1.0","id":1,"method":"ping"}"#).1, INVALID_REQUEST);
+        assert_eq!(refusal(r#"{"jsonrpc":"2.0","id":1}"#).1, INVALID_REQUEST);
+    }
+}

@@ -1,0 +1,116 @@
+//! The tokens in server URLs: `tp_`, 43 random characters (256 bits), 6 characters of checksum.
+//!
+//! A token is shown once. Only its SHA-256 is kept, which is enough for what cannot be guessed; the
+//! checksum turns away mistyped ones before anything is looked up. Logs see the last four characters.
+
+use sha2::{Digest as _, Sha256};
+use std::fmt;
+
+const PREFIX: &str = "tp_";
+const RANDOM: usize = 43;
+const CHECKSUM: usize = 6;
+const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+/// A token whose checksum is right.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Token(String);
+
+/// The operating system gave no randomness.
+#[derive(Debug, thiserror::Error)]
+#[error("the operating system gave no randomness: {0}")]
+pub struct NoRandomness(getrandom::Error);
+
+impl Token {
+    /// A new token.
+    pub fn generate() -> Result<Self, NoRandomness> {
+        let mut text = String::from(PREFIX);
+        let mut bytes = [0_u8; 64];
+        while text.len() < PREFIX.len() + RANDOM {
+            getrandom::fill(&mut bytes).map_err(NoRandomness)?;
+            // Bytes from 248 on would make the first characters of the alphabet likelier.
+            let fair = bytes.iter().filter(|byte| **byte < 248);
+            let characters = fair.map(|byte| char::from(ALPHABET[usize::from(byte % 62)]));
+            text.extend(characters.take(PREFIX.len() + RANDOM - text.len()));
+        }
+        text.push_str(&checksum(&text));
+        Ok(Self(text))
+    }
+
+    /// Reads a token; `None` when it cannot be one of ours.
+    pub fn parse(text: &str) -> Option<Self> {
+        let fits = text.len() == PREFIX.len() + RANDOM + CHECKSUM
+            && text.starts_with(PREFIX)
+            && text[PREFIX.len()..].bytes().all(|byte| byte.is_ascii_alphanumeric());
+        let (body, sum) = text.split_at_checked(PREFIX.len() + RANDOM)?;
+        (fits && checksum(body) == sum).then(|| Self(text.to_owned()))
+    }
+
+    /// The token itself.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+
+    /// What is kept of it.
+    pub fn hash(&self) -> [u8; 32] {
+        Sha256::digest(&self.0).into()
+    }
+
+    /// Its last four characters, for people to tell tokens apart.
+    pub fn last4(&self) -> &str {
+        &self.0[self.0.len() - 4..]
+    }
+}
+
+/// As logs show it.
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{PREFIX}…{}", self.last4())
+    }
+}
+
+impl fmt::Display for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self, f)
+    }
+}
+
+fn checksum(body: &str) -> String {
+    let digest = Sha256::digest(body);
+    let mut number = digest.iter().take(8).fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
+    let mut text = String::with_capacity(CHECKSUM);
+    for _ in 0..CHECKSUM {
+        text.push(char::from(ALPHABET[usize::try_from(number % 62).unwrap_or_default()]));
+        number /= 62;
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Token;
+    use std::collections::HashSet;
+
+    #[test]
+    fn security_e1_tokens_are_distinct_and_mistyped_ones_are_noticed() {
+        let tokens: Vec<Token> = (0..1_000).map(|_| Token::generate().unwrap()).collect();
+        let distinct: HashSet<_> = tokens.iter().map(Token::hash).collect();
+        assert_eq!(distinct.len(), tokens.len());
+        for token in &tokens {
+            let text = token.expose();
+            assert_eq!(Token::parse(text).as_ref(), Some(token));
+            let other = if text.as_bytes()[20] == b'a' { "b" } else { "a" };
+            let mistyped = format!("{}{other}{}", &text[..20], &text[21..]);
+            assert!(Token::parse(&mistyped).is_none(), "{mistyped}");
+        }
+        for text in ["", "tp_", "tp_…", &"é".repeat(26), &"x".repeat(70_000)] {
+            assert!(Token::parse(text).is_none());
+        }
+    }
+
+    #[test]
+    fn tokens_are_not_printed() {
+        let token = Token::generate().unwrap();
+        assert_eq!(format!("{token} {token:?}").len(), 2 * "tp_….abcd".len() - 1);
+        assert!(!format!("{token:?}").contains(&token.expose()[3..20]));
+    }
+}

@@ -1,0 +1,177 @@
+//! The first look at every HTTP request: the host it is meant for and the page it comes from.
+//!
+//! A page on the web can make a browser speak to a loopback port, and with a DNS name of its own it can
+//! even read the answers (DNS rebinding). So only names that are ours pass, whatever the path.
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse as _, Response};
+use http::header::{
+    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
+    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_METHOD, CONTENT_TYPE, HOST,
+    ORIGIN, REFERRER_POLICY, VARY, X_CONTENT_TYPE_OPTIONS,
+};
+use http::uri::Authority;
+use http::{HeaderValue, Method, StatusCode};
+use std::net::IpAddr;
+use std::sync::Arc;
+use tower_http::CompressionLevel;
+use tower_http::compression::CompressionLayer;
+use url::{Host, Url};
+
+/// What the server is called from outside.
+#[derive(Debug, Clone, Default)]
+pub struct Front {
+    public_host: Option<String>,
+    origins: Vec<String>,
+}
+
+/// An origin that no browser would send.
+#[derive(Debug, thiserror::Error)]
+#[error("`{0}` is no origin; write scheme and host, as in https://app.example.com")]
+pub struct BadOrigin(String);
+
+impl Front {
+    /// A server that is also known by the host of `public_url`, beside the names of this machine.
+    pub fn new(public_url: Option<&Url>) -> Self {
+        let public_host = public_url.and_then(Url::host_str).map(str::to_lowercase);
+        Self { public_host, origins: Vec::new() }
+    }
+
+    /// Lets pages of another origin call the server (CORS).
+    ///
+    /// # Errors
+    /// If the text is no origin.
+    pub fn allow_origin(&mut self, origin: &str) -> Result<(), BadOrigin> {
+        let url = Url::parse(origin).ok().filter(|url| {
+            matches!(url.scheme(), "http" | "https") && url.path() == "/" && url.query().is_none()
+        });
+        let url = url.ok_or_else(|| BadOrigin(origin.to_owned()))?;
+        self.origins.push(url.origin().ascii_serialization());
+        Ok(())
+    }
+
+    fn knows_host(&self, host: &str) -> bool {
+        let host = host.to_lowercase();
+        self.public_host.as_deref() == Some(&host) || is_loopback(&host)
+    }
+
+    fn knows_origin(&self, origin: &str) -> bool {
+        self.origins.iter().any(|known| known == origin)
+            || Url::parse(origin).is_ok_and(|url| {
+                matches!(url.scheme(), "http" | "https")
+                    && url.host_str().is_some_and(|host| self.knows_host(host))
+            })
+    }
+}
+
+fn is_loopback(host: &str) -> bool {
+    match Host::parse(host) {
+        Ok(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Ok(Host::Ipv4(address)) => IpAddr::V4(address).is_loopback(),
+        Ok(Host::Ipv6(address)) => IpAddr::V6(address).is_loopback(),
+        Err(_) => false,
+    }
+}
+
+/// Routes behind the checks of a front, with compressed answers and `/healthz`.
+pub(crate) fn behind(front: Front, routes: Router) -> Router {
+    routes
+        .route("/healthz", axum::routing::get(|| async { "ok\n" }))
+        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
+        .layer(from_fn_with_state(Arc::new(front), look))
+}
+
+async fn look(State(front): State<Arc<Front>>, request: Request, next: Next) -> Response {
+    if !addressed(&front, &request) {
+        return forbidden("This host name is not served; the operator can set it with --public-url.");
+    }
+    let origin = request.headers().get(ORIGIN).cloned();
+    if let Some(origin) = &origin {
+        let once = request.headers().get_all(ORIGIN).iter().count() == 1;
+        if !once || !origin.to_str().is_ok_and(|origin| front.knows_origin(origin)) {
+            return forbidden(
+                "Pages of this origin may not call; the operator can add it with --allow-origin.",
+            );
+        }
+    }
+    let shared =
+        origin.filter(|origin| front.origins.iter().any(|known| known.as_bytes() == origin.as_bytes()));
+    let preflight = shared.is_some()
+        && request.method() == Method::OPTIONS
+        && request.headers().contains_key(ACCESS_CONTROL_REQUEST_METHOD);
+    let mut response =
+        if preflight { StatusCode::NO_CONTENT.into_response() } else { next.run(request).await };
+    let headers = response.headers_mut();
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    // A token in the address must not travel on in a Referer.
+    headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    if let Some(origin) = shared {
+        headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+        headers.append(VARY, HeaderValue::from_static("origin"));
+        let exposed = "ratelimit-limit, ratelimit-remaining, ratelimit-reset, retry-after";
+        headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(exposed));
+        if preflight {
+            let sent = "accept, authorization, content-type, mcp-method, mcp-name, mcp-protocol-version";
+            headers.insert(ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("POST"));
+            headers.insert(ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static(sent));
+            headers.insert(ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("600"));
+        }
+    }
+    response
+}
+
+/// Every name the request gives for its target must be ours: `Host` (once), and the authority that
+/// HTTP/2 and absolute-form requests carry.
+fn addressed(front: &Front, request: &Request) -> bool {
+    let authority = request.uri().authority();
+    let mut hosts = request.headers().get_all(HOST).iter();
+    let host = match (hosts.next(), hosts.next()) {
+        (None, _) => None,
+        (Some(host), None) => match host.to_str().ok().and_then(|host| host.parse::<Authority>().ok()) {
+            Some(host) => Some(host),
+            None => return false,
+        },
+        _ => return false,
+    };
+    (authority.is_some() || host.is_some())
+        && authority.into_iter().chain(&host).all(|name| front.knows_host(name.host()))
+}
+
+fn forbidden(message: &'static str) -> Response {
+    let body = format!(r#"{{"jsonrpc":"2.0","id":null,"error":{{"code":-32600,"message":"{message}"}}}}"#);
+    (StatusCode::FORBIDDEN, [(CONTENT_TYPE, "application/json")], body).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Front;
+    use url::Url;
+
+    #[test]
+    fn names_of_this_machine_and_the_public_one_are_known() {
+        let front = Front::new(Some(&Url::parse("https://Tools.example.com/x").unwrap()));
+        for host in ["localhost", "app.localhost", "127.0.0.1", "127.0.0.2", "[::1]", "TOOLS.example.com"] {
+            assert!(front.knows_host(host), "{host}");
+        }
+        for host in ["evil.example", "localhost.evil.example", "10.0.0.1", "example.com", "[::2]", ""] {
+            assert!(!front.knows_host(host), "{host}");
+        }
+    }
+
+    #[test]
+    fn origins_are_compared_whole() {
+        let mut front = Front::default();
+        front.allow_origin("https://app.example.com").unwrap();
+        for origin in ["https://app.example.com", "http://localhost:3000", "http://[::1]:1"] {
+            assert!(front.knows_origin(origin), "{origin}");
+        }
+        for origin in ["null", "http://app.example.com", "https://app.example.com.evil", "file://localhost"] {
+            assert!(!front.knows_origin(origin), "{origin}");
+        }
+        for text in ["app.example.com", "*", "https://a.example/path", "ftp://a.example"] {
+            assert!(front.allow_origin(text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! HTTP as every part of the server needs it: who may speak to us, how much, how fast.
+
+mod guard;
+mod listen;
+
+pub(crate) use guard::behind;
+pub use guard::{BadOrigin, Front};
+pub use listen::serve;
+
+use axum::body::{Body, Bytes};
+use http::header::CONTENT_LENGTH;
+use http::{HeaderMap, HeaderName, StatusCode};
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use std::time::Duration;
+use tokio::time::timeout;
+
+/// Reads a whole body within bounds of size and time.
+///
+/// # Errors
+/// The status to answer, and a sentence. A length that is announced too large is refused before
+/// anything is read.
+pub(crate) async fn read_body(
+    body: Body,
+    headers: &HeaderMap,
+    limit: usize,
+    patience: Duration,
+) -> Result<Bytes, (StatusCode, String)> {
+    let too_large = || (StatusCode::PAYLOAD_TOO_LARGE, format!("The body is larger than {limit} bytes."));
+    let announced = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+    if announced.is_some_and(|length| length > limit as u64) {
+        return Err(too_large());
+    }
+    match timeout(patience, Limited::new(body, limit).collect()).await {
+        Ok(Ok(body)) => Ok(body.to_bytes()),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large()),
+        Ok(Err(_)) => Err((StatusCode::BAD_REQUEST, "The body broke off.".to_owned())),
+        Err(_) => Err((StatusCode::REQUEST_TIMEOUT, "The body took too long.".to_owned())),
+    }
+}
+
+/// Whether a list such as `Accept` names a value itself, not by a wildcard, with a weight above zero.
+pub(crate) fn accepts(headers: &HeaderMap, header: &HeaderName, wanted: &str) -> bool {
+    let lists = headers.get_all(header).iter().filter_map(|value| value.to_str().ok());
+    lists.flat_map(|list| list.split(',')).any(|entry| {
+        let mut parts = entry.split(';').map(str::trim);
+        parts.next().is_some_and(|name| name.eq_ignore_ascii_case(wanted))
+            && !parts.any(|parameter| {
+                let weight = parameter.strip_prefix("q=").or_else(|| parameter.strip_prefix("Q="));
+                weight.and_then(|weight| weight.parse::<f32>().ok()) == Some(0.0)
+            })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::accepts;
+    use http::header::ACCEPT_ENCODING;
+    use http::{HeaderMap, HeaderValue};
+
+    #[test]
+    fn only_what_is_named_with_a_weight_is_accepted() {
+        for (header, expected) in [
+            ("gzip", true),
+            ("br, GZIP;q=0.5", true),
+            ("gzip;q=0", false),
+            ("gzip; q=0.000, br", false),
+            ("*", false),
+            ("xgzip", false),
+            ("", false),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(ACCEPT_ENCODING, HeaderValue::from_static(header));
+            assert_eq!(accepts(&headers, &ACCEPT_ENCODING, "gzip"), expected, "{header}");
+        }
+    }
+}
