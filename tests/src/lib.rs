@@ -1,1 +1,1 @@
-//! End-to-end tests: real transports, real clients, simulated vendors.
+//! End-to-end tests of the whole: pressed tools, the server, simulated vendors, real clients.

@@ -73,7 +73,7 @@ static ID: [Param; 1] = [Param {
     required: true,
     nullable: false,
     secret: false,
-    kind: Kind::Text(&Text::ANY),
+    kind: Kind::Text(&toolpress_core::ANY_TEXT),
 }];
 
 const fn tool(
