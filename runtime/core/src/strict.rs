@@ -19,6 +19,10 @@ const NUMBER: &str = "$serde_json::private::Number";
 /// # Errors
 /// What is wrong with the text, in `serde_json`'s words, with line and column.
 pub fn parse(text: &str) -> Result<Value, serde_json::Error> {
+    if text.contains(NUMBER) {
+        // As a key it would turn into a number further on.
+        return Err(serde_json::Error::custom(format_args!("`{NUMBER}` cannot be used")));
+    }
     let mut reader = serde_json::Deserializer::from_str(text);
     Walk { depth: 0 }.deserialize(&mut reader)?;
     reader.end()?;
@@ -137,6 +141,11 @@ mod tests {
     fn numbers_keep_every_digit() {
         let digits = "123456789012345678901234567890.5";
         assert_eq!(parse(digits).unwrap().to_string(), digits);
+    }
+
+    #[test]
+    fn an_object_cannot_pass_for_a_number() {
+        assert!(parse(r#"{"a":{"$serde_json::private::Number":"1"}}"#).is_err());
     }
 
     #[test]
