@@ -50,7 +50,7 @@ pub(super) fn tool(
         rules: rules(&record.rules),
         description,
         notes: links.all(&record.notes),
-        docs: record.docs.as_ref().map(|docs| docs.value.clone()),
+        docs: record.docs.as_ref().or(documented.docs.as_ref()).map(|docs| docs.value.clone()),
         headers: headers(documented, &verb, body),
         query_arrays: match documented.query_arrays.as_ref().map(|style| style.as_str()) {
             Some("comma") => ListStyle::Comma,
