@@ -158,10 +158,36 @@ pub struct Tool {
     pub wait: Option<Wait>,
     /// Advice on errors.
     pub errors: Vec<Advice>,
+    /// Where a 2xx answer that is none tells what went wrong.
+    pub failure: Option<Vec<String>>,
+    /// Calls that may follow.
+    pub next: Vec<Next>,
+    /// Calls that must come first.
+    pub requires: Vec<String>,
     /// JSON Schema of the result.
     pub output_schema: Option<Json>,
     /// Arguments that show its use.
     pub examples: Vec<Json>,
+}
+
+/// A call that may follow, and what is passed on to it.
+#[derive(Debug, Clone)]
+pub struct Next {
+    /// Name of the tool.
+    pub tool: String,
+    /// Its parameters and what fills them.
+    pub pass: Vec<(String, Source)>,
+    /// A field of its answer and the values that end polling it; empty if it is called once.
+    pub until: Option<(Vec<String>, Vec<String>)>,
+}
+
+/// Where a passed value comes from.
+#[derive(Debug, Clone)]
+pub enum Source {
+    /// A field of this answer: a path of keys.
+    Field(Vec<String>),
+    /// An argument of this call.
+    Argument(String),
 }
 
 /// Effect on the vendor's data.

@@ -44,13 +44,16 @@ fn prose(vendor: &Vendor, pieces: &[Prose], core: &TokenStream) -> TokenStream {
     let pieces = pieces.iter().map(|piece| {
         let text = &piece.text;
         // A vendor has far fewer than 65,536 tools: its list would not fit any client.
-        let places = piece.mentions.iter().filter_map(|name| {
-            let place = vendor.tools.binary_search_by(|tool| tool.name.cmp(name)).ok()?;
-            u16::try_from(place).ok()
-        });
+        let places = piece.mentions.iter().filter_map(|name| place(vendor, name));
         quote! { #core::Piece { text: #text, needs: &[#(#places),*] } }
     });
     quote! { &[#(#pieces),*] }
+}
+
+/// The place of a tool in the vendor's table.
+pub(super) fn place(vendor: &Vendor, tool: &str) -> Option<u16> {
+    let place = vendor.tools.binary_search_by(|there| there.name.as_str().cmp(tool)).ok()?;
+    u16::try_from(place).ok()
 }
 
 /// Joins neighbours that mention nothing.

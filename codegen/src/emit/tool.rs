@@ -3,7 +3,7 @@
 use super::table::{Tables, option};
 use super::types::{constructor, fields, identifier};
 use super::{Style, docs, entry, example, request};
-use crate::model::{Advice, Answer, Effect, Paging, Param, Place, Tool, Vendor};
+use crate::model::{Advice, Answer, Effect, Next, Paging, Param, Place, Source, Tool, Vendor};
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -71,6 +71,8 @@ pub(super) fn table(vendor: &Vendor, tool: &Tool, tables: &Tables<'_>) -> TokenS
         quote! { #core::Wait { param: #param, unit_ms: #unit_ms, max_ms: #max_ms } }
     }));
     let errors = advice(vendor, &tool.errors, core);
+    let failure = option(tool.failure.as_ref().map(|path| quote! { &[#(#path),*] }));
+    let next = next(vendor, &tool.next, core);
     let build = identifier(&tool.field_name);
     quote! {
         #core::Tool {
@@ -91,6 +93,8 @@ pub(super) fn table(vendor: &Vendor, tool: &Tool, tables: &Tables<'_>) -> TokenS
             timeout_ms: #timeout,
             wait: #wait,
             errors: #errors,
+            failure: #failure,
+            next: #next,
             build: #build,
         }
     }
@@ -117,6 +121,24 @@ fn answer(answer: &Answer, core: &TokenStream) -> TokenStream {
             quote! { #core::Answer::List { records: &[#(#records),*], paging: #core::Paging::#paging } }
         }
     }
+}
+
+/// The table of calls that may follow.
+fn next(vendor: &Vendor, next: &[Next], core: &TokenStream) -> TokenStream {
+    let links = next.iter().filter_map(|next| {
+        let place = entry::place(vendor, &next.tool)?;
+        let pass = next.pass.iter().map(|(param, source)| {
+            let source = match source {
+                Source::Field(path) => quote! { Field(&[#(#path),*]) },
+                Source::Argument(name) => quote! { Argument(#name) },
+            };
+            quote! { (#param, #core::Source::#source) }
+        });
+        let until =
+            option(next.until.as_ref().map(|(field, values)| quote! { (&[#(#field),*], &[#(#values),*]) }));
+        Some(quote! { #core::Next { tool: #place, pass: &[#(#pass),*], until: #until } })
+    });
+    quote! { &[#(#links),*] }
 }
 
 /// A table of advice on errors.

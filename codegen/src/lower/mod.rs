@@ -3,6 +3,7 @@
 //! Runs on documentation that `validate` found free of errors, so nothing here reports.
 
 mod filter;
+mod guidance;
 mod output;
 mod prose;
 mod schema;
@@ -11,7 +12,7 @@ mod tool;
 pub(crate) use filter::{Documented, Selection, documented};
 pub(crate) use prose::{Part, parts};
 
-use crate::model::{Advice, Auth, Catalog, Credential, RateLimit, Tag, Vendor};
+use crate::model::{Advice, Auth, Catalog, Credential, Prose, RateLimit, Tag, Vendor};
 use crate::name;
 use crate::source::records::{self, Named};
 use crate::source::{Sources, Spanned};
@@ -48,7 +49,7 @@ fn vendor(documented: &records::Vendor, sources: &Sources, selection: &Selection
         error_message: documented.error_message.iter().map(|path| keys(path.as_str())).collect(),
         rate_limit: documented.rate_limit.as_ref().map(rate_limit),
         errors: advice(&documented.errors, &links),
-        instructions: links.all(&documented.instructions),
+        instructions: instructions(documented, &methods, &links),
         tags: tags
             .map(|(name, tag)| Tag {
                 name: name.value.clone(),
@@ -61,6 +62,13 @@ fn vendor(documented: &records::Vendor, sources: &Sources, selection: &Selection
         slug,
         tools,
     }
+}
+
+/// What the documentation says first, then the order of calls that its links require.
+fn instructions(documented: &records::Vendor, methods: &[Documented<'_>], links: &Links) -> Vec<Prose> {
+    let mut texts = links.all(&documented.instructions);
+    texts.extend(guidance::order(methods, links));
+    texts
 }
 
 fn auth(documented: &records::Auth) -> Auth {

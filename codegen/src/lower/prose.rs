@@ -71,6 +71,11 @@ impl Links {
         Some(prose)
     }
 
+    /// The name of the tool a link leads to; `None` if it is not pressed.
+    pub(super) fn tool(&self, link: &Spanned<String>) -> Option<&str> {
+        self.0.get(&link.value).map(String::as_str)
+    }
+
     /// All texts that mention only pressed tools.
     pub(super) fn all(&self, texts: &[Spanned<String>]) -> Vec<Prose> {
         texts.iter().filter_map(|text| self.one(text)).collect()

@@ -3,7 +3,7 @@
 use super::filter::Documented;
 use super::prose::Links;
 use super::schema::{Types, rules};
-use super::{advice, keys, output};
+use super::{advice, guidance, keys, output};
 use crate::model::{Answer, Body, Kind, ListStyle, Paging, Param, Place, Tool, Wait};
 use crate::name;
 use crate::source::records::{self, Vendor};
@@ -49,7 +49,7 @@ pub(super) fn tool(
         tags: method.tags(),
         rules: rules(&record.rules),
         description,
-        notes: links.all(&record.notes),
+        notes: links.all(&record.notes).into_iter().chain(guidance::sentences(record, links)).collect(),
         docs: record.docs.as_ref().or(documented.docs.as_ref()).map(|docs| docs.value.clone()),
         headers: headers(documented, &verb, body),
         query_arrays: match documented.query_arrays.as_ref().map(|style| style.as_str()) {
@@ -64,6 +64,14 @@ pub(super) fn tool(
             max_ms: wait.max_ms,
         }),
         errors: advice(&record.errors, links),
+        failure: method
+            .method_record
+            .failure
+            .as_ref()
+            .or(documented.failure.as_ref())
+            .map(|path| keys(path.as_str())),
+        next: guidance::next(record, links),
+        requires: guidance::requires(record, links),
         output_schema: record
             .returns
             .as_ref()

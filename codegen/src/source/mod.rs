@@ -5,6 +5,7 @@
 
 mod fields;
 mod files;
+pub(crate) mod guidance;
 mod record;
 pub(crate) mod records;
 pub(crate) mod resolve;

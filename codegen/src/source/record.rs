@@ -3,8 +3,8 @@
 use super::fields::{Fields, list};
 use super::files::Spanned;
 use super::records::{Advice, Body, Record, ResourceFile};
-use super::schema;
 use super::yaml::{Data, Node};
+use super::{guidance, schema};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 
 /// Reads a resource file.
@@ -35,6 +35,8 @@ fn record(method: &Spanned<String>, node: &Node, found: &mut Diagnostics) -> Opt
         parameters("query", &mut fields),
         parameters("header", &mut fields),
     );
+    let (guidance, errors) =
+        fields.take("guidance").map(|node| guidance::read(node, found)).unwrap_or_default();
     let record = Record {
         path,
         query,
@@ -46,7 +48,8 @@ fn record(method: &Spanned<String>, node: &Node, found: &mut Diagnostics) -> Opt
         body: fields.take("body").map(|node| body(node, found)),
         rules: fields.take("rules").map(|node| schema::rules(node, found)).unwrap_or_default(),
         returns: fields.take("returns").map(|node| schema::schema(node, found)),
-        errors: fields.take("guidance").map(|node| guidance(node, found)).unwrap_or_default(),
+        errors,
+        guidance,
         examples: fields.take("examples").map(|node| examples(node, found)).unwrap_or_default(),
     };
     fields.end(found);
@@ -67,13 +70,6 @@ fn body(node: &Node, found: &mut Diagnostics) -> Body {
         }
     };
     Body { form, schema }
-}
-
-fn guidance(node: &Node, found: &mut Diagnostics) -> Vec<Advice> {
-    let Some(mut fields) = Fields::of("guidance", node, found) else { return Vec::new() };
-    let errors = fields.take("errors").map(|node| errors(node, found)).unwrap_or_default();
-    fields.end(found);
-    errors
 }
 
 /// Reads advice on errors.

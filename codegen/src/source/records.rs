@@ -19,6 +19,8 @@ pub(crate) struct Vendor {
     pub(crate) error_message: Vec<Spanned<String>>,
     pub(crate) records: Option<Spanned<String>>,
     pub(crate) record: Option<Spanned<String>>,
+    /// Where a 2xx answer that is none tells what went wrong.
+    pub(crate) failure: Option<Spanned<String>>,
     pub(crate) paging: Option<Paging>,
     pub(crate) query_arrays: Option<Spanned<String>>,
     pub(crate) rate_limit: Option<RateLimit>,
@@ -89,6 +91,7 @@ pub(crate) struct Method {
     pub(crate) tags: Vec<Spanned<String>>,
     pub(crate) records: Option<Spanned<String>>,
     pub(crate) record: Option<Spanned<String>>,
+    pub(crate) failure: Option<Spanned<String>>,
     pub(crate) paging: Option<Paging>,
     pub(crate) timeout: Option<Spanned<u64>>,
     pub(crate) wait: Option<Wait>,
@@ -122,7 +125,52 @@ pub(crate) struct Record {
     pub(crate) rules: Vec<Rule>,
     pub(crate) returns: Option<Schema>,
     pub(crate) errors: Vec<Advice>,
+    pub(crate) guidance: Guidance,
     pub(crate) examples: Vec<Spanned<Json>>,
+}
+
+/// Links from one tool to others. Tools are named `resource.method`.
+#[derive(Debug, Default)]
+pub(crate) struct Guidance {
+    pub(crate) requires: Vec<Requires>,
+    pub(crate) next: Vec<Next>,
+    pub(crate) poll: Option<Poll>,
+    pub(crate) instead: Vec<Instead>,
+    pub(crate) undo: Option<Next>,
+    pub(crate) danger: Option<Spanned<String>>,
+}
+
+/// Call that tool first; `param` of this one takes `field` of its answer.
+#[derive(Debug)]
+pub(crate) struct Requires {
+    pub(crate) tool: Spanned<String>,
+    pub(crate) field: Option<Spanned<String>>,
+    pub(crate) param: Option<Spanned<String>>,
+    pub(crate) tell: bool,
+}
+
+/// Call that tool afterwards; its parameters take fields of this answer, or `$parameters` of this call.
+#[derive(Debug)]
+pub(crate) struct Next {
+    pub(crate) tool: Spanned<String>,
+    pub(crate) pass: Named<Spanned<String>>,
+    pub(crate) tell: bool,
+}
+
+/// Call that tool again and again until a field of its answer has one of these values.
+#[derive(Debug)]
+pub(crate) struct Poll {
+    pub(crate) next: Next,
+    pub(crate) field: Spanned<String>,
+    pub(crate) values: Vec<Spanned<String>>,
+    pub(crate) progress: Vec<Spanned<String>>,
+}
+
+/// For another purpose, use that tool.
+#[derive(Debug)]
+pub(crate) struct Instead {
+    pub(crate) purpose: Spanned<String>,
+    pub(crate) tool: Spanned<String>,
 }
 
 #[derive(Debug)]

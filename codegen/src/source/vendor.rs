@@ -25,6 +25,7 @@ pub(super) fn vendor(node: &Node, found: &mut Diagnostics) -> Option<Vendor> {
         error_message: fields.texts("error_message", found).unwrap_or_default(),
         records: fields.text("records", found),
         record: fields.text("record", found),
+        failure: fields.text("failure", found),
         paging: fields.take("paging").and_then(|node| paging(node, found)),
         query_arrays: fields.text("query_arrays", found),
         rate_limit: fields.take("rate_limit").and_then(|node| rate_limit(node, found)),
@@ -176,6 +177,7 @@ fn method(name: &Spanned<String>, node: &Node, found: &mut Diagnostics) -> Optio
             tags: Vec::new(),
             records: None,
             record: None,
+            failure: None,
             paging: None,
             timeout: None,
             wait: None,
@@ -189,12 +191,13 @@ fn method(name: &Spanned<String>, node: &Node, found: &mut Diagnostics) -> Optio
     let tags = fields.texts("tags", found).unwrap_or_default();
     let records = fields.text("records", found);
     let record = fields.text("record", found);
+    let failure = fields.text("failure", found);
     let paging = fields.take("paging").and_then(|node| paging(node, found));
     let timeout = fields.text("timeout", found).and_then(|text| duration(&text, found));
     let wait = fields.take("wait").and_then(|node| wait(node, found));
     fields.end(found);
     let (verb, path) = http?;
-    Some(Method { verb, path, effect, idempotent, tags, records, record, paging, timeout, wait })
+    Some(Method { verb, path, effect, idempotent, tags, records, record, failure, paging, timeout, wait })
 }
 
 /// `GET /{id}` → the verb and what follows it.

@@ -4,6 +4,7 @@
 
 mod coverage;
 mod example;
+mod guidance;
 mod links;
 mod names;
 mod paths;
@@ -26,6 +27,10 @@ pub(crate) fn validate(vendors: &[Vendor], found: &mut Diagnostics) {
         paths::check(documented, found);
         rules::check(documented, found);
         links::check(documented, found);
+        if !found.has_errors() {
+            // These follow references, which may be dead or without end.
+            guidance::check(documented, found);
+        }
         example::check(documented, found);
     }
     names::check(vendors, found);

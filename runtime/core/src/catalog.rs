@@ -110,6 +110,11 @@ pub struct Tool {
     pub wait: Option<Wait>,
     /// What to tell about particular errors.
     pub errors: &'static [ErrorAdvice],
+    /// Where a 2xx answer tells that the call failed all the same: a path of keys that is absent or null
+    /// when it did not.
+    pub failure: Option<&'static [&'static str]>,
+    /// Calls that may follow.
+    pub next: &'static [Next],
     /// Turns checked arguments into the request. Reached through [`Tool::request`].
     pub build: fn(&mut Args) -> Request,
 }
@@ -171,6 +176,26 @@ impl fmt::Debug for Tool {
             .field("path", &self.path)
             .finish_non_exhaustive()
     }
+}
+
+/// A call that may follow another, and what is passed on to it.
+#[derive(Debug)]
+pub struct Next {
+    /// Place of the tool in [`Vendor::tools`].
+    pub tool: u16,
+    /// Its parameters and what fills them.
+    pub pass: &'static [(&'static str, Source)],
+    /// For polling: a path of keys in its answer, and the values that end it.
+    pub until: Option<(&'static [&'static str], &'static [&'static str])>,
+}
+
+/// Where a passed value comes from.
+#[derive(Debug)]
+pub enum Source {
+    /// A field of the answer: a path of keys.
+    Field(&'static [&'static str]),
+    /// An argument of the call.
+    Argument(&'static str),
 }
 
 /// Verb of an HTTP request (RFC 9110, RFC 5789).

@@ -20,8 +20,8 @@ mod wire;
 
 pub use args::Args;
 pub use catalog::{
-    Answer, Auth, Catalog, Credential, Effect, ErrorAdvice, HttpMethod, Paging, RateLimitHeaders, ResetUnit,
-    Tag, Tool, Vendor, Wait,
+    Answer, Auth, Catalog, Credential, Effect, ErrorAdvice, HttpMethod, Next, Paging, RateLimitHeaders,
+    ResetUnit, Source, Tag, Tool, Vendor, Wait,
 };
 pub use filter::{Filter, FilterError, FilterProblem, Mask};
 pub use param::{ANY_TEXT, Condition, Kind, Object, Param, Pattern, Place, Rule, Text, Variant};

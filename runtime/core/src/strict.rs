@@ -11,17 +11,17 @@ use std::fmt;
 /// Deepest nesting of arrays and objects that is read.
 pub const MAX_DEPTH: usize = 64;
 
-/// Under this key `serde_json` hands a number's digits on (feature `arbitrary_precision`).
-const NUMBER: &str = "$serde_json::private::Number";
+/// Keys that mean something else to `serde_json` than to anybody: under one it hands a number's digits on,
+/// under another it takes a text for JSON and reads that, keys that stand twice included.
+const PRIVATE: &str = "$serde_json::private::";
 
 /// Reads a JSON text: no key twice in one object, at most [`MAX_DEPTH`] levels, every digit kept.
 ///
 /// # Errors
 /// What is wrong with the text, in `serde_json`'s words, with line and column.
 pub fn parse(text: &str) -> Result<Value, serde_json::Error> {
-    if text.contains(NUMBER) {
-        // As a key it would turn into a number further on.
-        return Err(serde_json::Error::custom(format_args!("`{NUMBER}` cannot be used")));
+    if text.contains(PRIVATE) {
+        return Err(unusable());
     }
     let mut reader = serde_json::Deserializer::from_str(text);
     Walk { depth: 0 }.deserialize(&mut reader)?;
@@ -38,6 +38,10 @@ pub fn parse_object(text: &str) -> Result<Map<String, Value>, serde_json::Error>
         Value::Object(map) => Ok(map),
         _ => Err(serde_json::Error::custom("expected a JSON object")),
     }
+}
+
+fn unusable<E: serde::de::Error>() -> E {
+    E::custom(format_args!("`{PRIVATE}` cannot be used"))
 }
 
 /// Walks a value without building it.
@@ -100,11 +104,11 @@ impl<'de> Visitor<'de> for Walk {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         let mut seen = HashSet::new();
-        while let Some(key) = map.next_key::<String>()? {
-            if key == NUMBER {
+        while let Some(key) = map.next_key_seed(Key)? {
+            let Some(key) = key else {
                 map.next_value::<IgnoredAny>()?;
                 continue;
-            }
+            };
             map.next_value_seed(self.inner()?)?;
             if let Some(twice) = seen.replace(key) {
                 return Err(A::Error::custom(format_args!(
@@ -114,6 +118,34 @@ impl<'de> Visitor<'de> for Walk {
             }
         }
         Ok(())
+    }
+}
+
+/// A key as the text has it; `None` for the one under which the parser hands a number on.
+struct Key;
+
+impl<'de> DeserializeSeed<'de> for Key {
+    type Value = Option<String>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<String>, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Key {
+    type Value = Option<String>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a key")
+    }
+
+    // What is lent has no escapes, so had it stood in the text, the text would have been refused.
+    fn visit_borrowed_str<E>(self, key: &'de str) -> Result<Option<String>, E> {
+        Ok((!key.starts_with(PRIVATE)).then(|| key.to_owned()))
+    }
+
+    fn visit_str<E: serde::de::Error>(self, key: &str) -> Result<Option<String>, E> {
+        if key.starts_with(PRIVATE) { Err(unusable()) } else { Ok(Some(key.to_owned())) }
     }
 }
 
@@ -144,8 +176,16 @@ mod tests {
     }
 
     #[test]
-    fn an_object_cannot_pass_for_a_number() {
-        assert!(parse(r#"{"a":{"$serde_json::private::Number":"1"}}"#).is_err());
+    fn security_c3_the_parsers_own_keys_are_refused_however_written() {
+        for name in ["Number", "RawValue"] {
+            for first in ["$", r"\u0024"] {
+                for value in [r#""1""#, r#""{\"id\":1,\"id\":2}""#, r#"{"id":1,"id":2}"#] {
+                    let text = format!(r#"{{"a":{{"{first}serde_json::private::{name}":{value}}}}}"#);
+                    assert!(parse(&text).is_err(), "{text}");
+                }
+            }
+        }
+        assert!(parse(r#"{"serde_json::private::Number":"\u0024"}"#).is_ok());
     }
 
     #[test]

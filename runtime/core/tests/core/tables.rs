@@ -110,6 +110,8 @@ const fn tool(name: &'static str, method: &'static str, effect: Effect, entry: &
         timeout_ms: None,
         wait: None,
         errors: &[],
+        failure: None,
+        next: &[],
         build: draw,
     }
 }
