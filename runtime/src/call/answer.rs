@@ -1,14 +1,19 @@
 //! A successful answer as a result: what the vendor gave, in one of two shapes that never surprise.
+//!
+//! What is no text becomes a block of its own beside the text; the text then tells its type and length.
 
-use super::body::{Body, Content};
-use super::outcome::{CallOutcome, RateLimit};
+use super::body::{Binary, Body, Content};
+use super::outcome::{Block, CallOutcome, RateLimit};
 use super::paging::Page;
+use super::refusal::Scene;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 use toolpress_core::{Answer, Tool};
 
 /// The result of an answer with a status of 2xx.
 pub(super) fn success(
-    tool: &Tool,
+    scene: &Scene<'_>,
     page: Option<&Page>,
     status: u16,
     content: Content,
@@ -30,19 +35,41 @@ pub(super) fn success(
             meta.insert("toolpress/content-type".to_owned(), kind.into());
         }
     };
+    let mut text = None;
+    let mut blocks = Vec::new();
     let structured = match content.body {
-        Body::Json(body) => shape(tool, page, body),
-        Body::Text(text) | Body::Binary(text) => {
+        Body::Json(body) => shape(scene.tool, page, body),
+        Body::Text(text) => {
             announce(content.kind);
             json!({ "result": text })
         }
+        Body::Binary(binary) => {
+            announce(content.kind);
+            let told = json!({ "result": { "content_type": binary.media, "bytes": binary.bytes.len() } });
+            blocks.push(block(scene, binary));
+            told
+        }
         Body::Empty => {
-            let text = format!("Done. HTTP {status}, no content.");
-            let structured = json!({ "result": null });
-            return CallOutcome { is_error: false, text, structured, meta, rate_limit, notes };
+            text = Some(format!("Done. HTTP {status}, no content."));
+            json!({ "result": null })
         }
     };
-    CallOutcome { is_error: false, text: structured.to_string(), structured, meta, rate_limit, notes }
+    let text = text.unwrap_or_else(|| structured.to_string());
+    CallOutcome { is_error: false, text, structured, meta, rate_limit, notes, blocks }
+}
+
+/// Bytes as clients know them. Their name is the documented place they came from, without host, query
+/// and whatever else could open it.
+fn block(scene: &Scene<'_>, binary: Binary) -> Block {
+    let (mime_type, data) = (binary.media, STANDARD.encode(&binary.bytes));
+    match mime_type.split('/').next() {
+        Some("image") => Block::Image { mime_type, data },
+        Some("audio") => Block::Audio { mime_type, data },
+        _ => {
+            let uri = format!("toolpress://{}{}", scene.caller.vendor.slug, scene.url.path());
+            Block::Resource { uri, mime_type, blob: data }
+        }
+    }
 }
 
 /// Entries of `_meta` that every answer of a vendor gives.

@@ -1,15 +1,14 @@
 //! What a vendor's body holds: nothing, JSON, text, or bytes that are neither.
 //!
 //! JSON is read strictly. What is announced as JSON but is none, or could be read in two ways, is passed
-//! on as text with a remark; an answer is never lost because of its form.
+//! on as text with a remark; an answer is never lost because of its form. The one exception are bytes
+//! that hold a secret: taking it out would break them, so they are withheld.
 
 use super::redact::Redactor;
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use http::HeaderMap;
 use http::header::CONTENT_TYPE;
 use serde_json::Value;
-use toolpress_core::strict;
+use toolpress_core::{Tool, strict};
 
 /// A body and what there is to say about it.
 pub(super) struct Content {
@@ -25,11 +24,28 @@ pub(super) enum Body {
     Empty,
     Json(Value),
     Text(String),
-    /// Base64 of bytes.
-    Binary(String),
+    Binary(Binary),
 }
 
+/// Bytes that are no text.
+pub(super) struct Binary {
+    /// Their media type, lower case, without parameters.
+    pub(super) media: String,
+    /// The bytes.
+    pub(super) bytes: Vec<u8>,
+}
+
+/// What stands for bytes that hold a secret.
+const WITHHELD: &str = "The vendor's answer is not text and holds a credential; it is withheld.";
+
 impl Content {
+    /// Whether the answer tells that the call failed, whatever its status says.
+    pub(super) fn reports_failure(&self, tool: &Tool) -> bool {
+        let (Some(path), Body::Json(body)) = (tool.failure, &self.body) else { return false };
+        let told = path.iter().try_fold(body, |value, key| value.get(key));
+        told.is_some_and(|told| !matches!(told, Value::Null | Value::Bool(false)) && told != "")
+    }
+
     /// Reads an answer's body.
     pub(super) fn read(headers: &HeaderMap, bytes: Vec<u8>, cut: bool, redactor: &Redactor) -> Self {
         let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).map(str::to_owned);
@@ -37,7 +53,10 @@ impl Content {
         let body = match body {
             Body::Json(value) => Body::Json(redactor.value(value)),
             Body::Text(text) => Body::Text(redactor.text(text)),
-            Body::Binary(text) => Body::Binary(redactor.text(text)),
+            Body::Binary(binary) if redactor.finds(&binary.bytes) => Body::Text(WITHHELD.to_owned()),
+            Body::Binary(Binary { media, bytes }) => {
+                Body::Binary(Binary { media: redactor.text(media), bytes })
+            }
             Body::Empty => Body::Empty,
         };
         Self { body, kind, note }
@@ -58,19 +77,18 @@ impl Body {
 fn interpret(bytes: Vec<u8>, kind: Option<&str>, cut: bool) -> (Body, Option<String>) {
     let media = kind.unwrap_or_default().split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     let announced_json = media.ends_with("/json") || media.ends_with("+json");
+    if is_never_text(&media) && !bytes.is_empty() && !cut {
+        return (Body::Binary(Binary { media, bytes }), None);
+    }
     let text = match String::from_utf8(bytes) {
         Ok(text) => text,
         Err(error) if is_latin1(kind) => error.into_bytes().iter().map(|byte| char::from(*byte)).collect(),
         // The limit may have cut a character in two.
         Err(error) if cut => String::from_utf8_lossy(error.as_bytes()).into_owned(),
         Err(error) => {
-            let bytes = error.into_bytes();
-            let media = if media.is_empty() { "of no announced type" } else { &media };
-            let note = format!(
-                "The vendor's answer is not text ({media}, {} bytes); `result` holds it in base64.",
-                bytes.len()
-            );
-            return (Body::Binary(STANDARD.encode(&bytes)), Some(note));
+            // RFC 9110 section 8.3: the type of what comes without one.
+            let media = if media.is_empty() { "application/octet-stream".to_owned() } else { media };
+            return (Body::Binary(Binary { media, bytes: error.into_bytes() }), None);
         }
     };
     // RFC 8259 section 8.1 lets a reader ignore a byte order mark.
@@ -91,6 +109,13 @@ fn interpret(bytes: Vec<u8>, kind: Option<&str>, cut: bool) -> (Body, Option<Str
     }
 }
 
+/// Media that are bytes even where those happen to be valid UTF-8, as silence is. Drawings written in XML
+/// are text, which a model can read.
+fn is_never_text(media: &str) -> bool {
+    let family = media.split_once('/').map_or("", |(family, _)| family);
+    matches!(family, "audio" | "font" | "image" | "video") && !media.ends_with("+xml")
+}
+
 fn is_latin1(kind: Option<&str>) -> bool {
     let kind = kind.unwrap_or_default().to_ascii_lowercase();
     kind.split(';').skip(1).filter_map(|part| part.trim().strip_prefix("charset=")).any(|charset| {
@@ -100,7 +125,7 @@ fn is_latin1(kind: Option<&str>) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Body, interpret};
+    use super::{Binary, Body, interpret};
 
     fn read(bytes: &[u8], kind: Option<&str>) -> (String, bool) {
         let (body, note) = interpret(bytes.to_vec(), kind, false);
@@ -108,7 +133,7 @@ mod tests {
             Body::Empty => "empty".to_owned(),
             Body::Json(value) => format!("json {value}"),
             Body::Text(text) => format!("text {text}"),
-            Body::Binary(text) => format!("binary {text}"),
+            Body::Binary(Binary { media, bytes }) => format!("binary {media} {bytes:?}"),
         };
         (told, note.is_some())
     }
@@ -133,8 +158,12 @@ mod tests {
             (b"5", Some("text/plain"), "text 5", false),
             (b"5", None, "json 5", false),
             (b"OK", None, "text OK", false),
-            (b"\xff\xfe\x00", Some("image/png"), "binary //4A", true),
-            (b"\xff", None, "binary /w==", true),
+            (b"\xff\xfe\x00", Some("image/png"), "binary image/png [255, 254, 0]", false),
+            (b"\xff", None, "binary application/octet-stream [255]", false),
+            (b"\xff", Some("Application/PDF; a=b"), "binary application/pdf [255]", false),
+            (b"\0\0", Some("audio/wav"), "binary audio/wav [0, 0]", false),
+            (b"", Some("audio/wav"), "empty", false),
+            (b"<svg/>", Some("image/svg+xml"), "text <svg/>", false),
             (b"{\"a\":\"\xe9\"}", Some("application/json; charset=latin1"), "json {\"a\":\"é\"}", false),
         ];
         for (bytes, kind, wanted, noted) in table {

@@ -125,6 +125,7 @@ impl Failure {
             meta,
             rate_limit: self.rate_limit,
             notes: Vec::new(),
+            blocks: Vec::new(),
         }
     }
 }

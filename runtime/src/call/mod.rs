@@ -8,6 +8,7 @@ mod body;
 mod deadline;
 mod egress;
 mod failure;
+mod next;
 mod outcome;
 mod paging;
 mod prepare;
@@ -22,7 +23,7 @@ mod vendor_message;
 
 pub use deadline::deadline;
 pub use egress::{EgressError, EgressPolicy};
-pub use outcome::{CallOutcome, RateLimit};
+pub use outcome::{Block, CallOutcome, RateLimit};
 pub use upstream::{Upstream, UpstreamError};
 
 use crate::Account;
@@ -84,6 +85,7 @@ async fn attempt(
     let mut args = tool.check(arguments).map_err(|violations| Failure::of_arguments(violations.0))?;
     let deadline = deadline::of(upstream.limits(), tool, |name| args.get(name));
     let asked = paging::Asked::take(tool, &mut args);
+    let kept = next::Kept::of(tool, &args);
     let mut request = tool.request(args);
     let page = asked.open(tool, caller.account, &mut request)?;
     let prepared = prepare::prepare(caller.vendor, caller.account, &request)?;
@@ -95,8 +97,12 @@ async fn attempt(
     let (status, headers) = (answered.status, answered.headers);
     let rate_limit = RateLimit::read(status.as_u16(), &headers, caller.vendor.rate_limit, SystemTime::now());
     let content = Content::read(&headers, answered.body, answered.cut, redactor);
-    if status.is_success() {
-        Ok(answer::success(tool, page.as_ref(), status.as_u16(), content, rate_limit))
+    if status.is_success() && !content.reports_failure(tool) {
+        let mut outcome = answer::success(&scene, page.as_ref(), status.as_u16(), content, rate_limit);
+        if let Some(hint) = kept.hint(caller, tool, &outcome.structured) {
+            outcome.meta.insert("toolpress/next".to_owned(), hint);
+        }
+        Ok(outcome)
     } else {
         Err(refusal::refused(&scene, status, &headers, content, rate_limit))
     }

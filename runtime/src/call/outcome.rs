@@ -19,6 +19,36 @@ pub struct CallOutcome {
     /// Remarks that a model should read beside [`Self::text`], each a text block of its own, so that
     /// the text of a success stays the JSON of [`Self::structured`] and nothing else.
     pub notes: Vec<String>,
+    /// What the vendor gave that is no text. [`Self::structured`] tells only what it is and how long.
+    pub blocks: Vec<Block>,
+}
+
+/// Content that is no text, in base64.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Block {
+    /// A picture.
+    Image {
+        /// Its media type.
+        mime_type: String,
+        /// Its bytes.
+        data: String,
+    },
+    /// A sound.
+    Audio {
+        /// Its media type.
+        mime_type: String,
+        /// Its bytes.
+        data: String,
+    },
+    /// Any other bytes, as an embedded resource.
+    Resource {
+        /// A name for it. Not an address: the bytes cannot be fetched without the account.
+        uri: String,
+        /// Its media type.
+        mime_type: String,
+        /// Its bytes.
+        blob: String,
+    },
 }
 
 /// A vendor's rate limit, normalised: whole numbers, times in seconds from now.

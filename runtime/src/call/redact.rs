@@ -3,7 +3,7 @@
 //! Vendors echo what they were sent: in error messages, in debug headers, inside base64 of a whole
 //! request. Every form a secret is likely to come back in is looked for and replaced.
 
-use super::outcome::CallOutcome;
+use super::outcome::{Block, CallOutcome};
 use super::prepare::basic_pair;
 use crate::Account;
 use base64::Engine as _;
@@ -54,6 +54,12 @@ impl Redactor {
         })
     }
 
+    /// Whether bytes that are no text hold a secret.
+    pub(super) fn finds(&self, bytes: &[u8]) -> bool {
+        let text = String::from_utf8_lossy(bytes);
+        self.forms.iter().any(|form| text.contains(form.as_str()))
+    }
+
     /// The value without secrets, in strings, keys and numbers.
     pub(super) fn value(&self, value: Value) -> Value {
         if self.forms.is_empty() {
@@ -80,6 +86,11 @@ impl Redactor {
     pub(super) fn outcome(&self, outcome: &mut CallOutcome) {
         outcome.meta = self.fields(std::mem::take(&mut outcome.meta));
         outcome.notes.iter_mut().for_each(|note| *note = self.text(std::mem::take(note)));
+        for block in &mut outcome.blocks {
+            if let Block::Resource { uri, .. } = block {
+                *uri = self.text(std::mem::take(uri));
+            }
+        }
         if outcome.is_error {
             outcome.text = self.text(std::mem::take(&mut outcome.text));
             outcome.structured = self.value(std::mem::take(&mut outcome.structured));
@@ -158,6 +169,7 @@ mod tests {
             let whole = format!("{prefix}{SECRET}");
             echoes.extend([STANDARD.encode(&whole), URL_SAFE.encode(&whole)]);
         }
+        assert!(redactor.finds(format!("\0{SECRET}").as_bytes()) && !redactor.finds(b"\xffCANARY"));
         echoes.push("43414e4152595f612b622f633d3f22c3a9".to_owned());
         for echo in echoes {
             let told = redactor.text(format!("you sent {echo}."));

@@ -64,7 +64,8 @@ pub(super) fn refused(
     let code = status.as_u16();
     let label = scene.caller.vendor.label;
     let named = status.canonical_reason().map_or(code.to_string(), |reason| format!("{code} {reason}"));
-    let happened = format!("{label} answered {} with {named}.", scene.request());
+    let lies = if status.is_success() { ", yet the answer reports a failure" } else { "" };
+    let happened = format!("{label} answered {} with {named}{lies}.", scene.request());
     if status.is_redirection() {
         return redirected(scene, &happened, code, headers, rate_limit);
     }
@@ -76,8 +77,7 @@ pub(super) fn refused(
     if let Some(raw) = raw {
         lines.push(format!("Answer: {raw}"));
     }
-    // The remark about bytes speaks of a result, and there is none.
-    lines.extend(content.note.filter(|_| !matches!(content.body, Body::Binary(_))));
+    lines.extend(content.note);
     let body = content.body.text();
     let advised = advise(scene, code, &body, &mut lines);
     let limited = is_rate_limit(code, &rate_limit);

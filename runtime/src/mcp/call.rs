@@ -7,7 +7,7 @@
 use super::era::{Era, META_SERVER_INFO};
 use super::jsonrpc::notification;
 use crate::Server;
-use crate::call::{CallOutcome, RateLimit};
+use crate::call::{Block, CallOutcome, RateLimit};
 use crate::server::Admission;
 use bytes::Bytes;
 use futures_util::FutureExt as _;
@@ -101,6 +101,7 @@ fn broken(label: &str) -> CallOutcome {
         text,
         meta: Map::new(),
         notes: Vec::new(),
+        blocks: Vec::new(),
         rate_limit: RateLimit::default(),
     }
 }
@@ -111,17 +112,41 @@ fn broken(label: &str) -> CallOutcome {
 struct ToolResult<'r> {
     #[serde(skip_serializing_if = "Option::is_none")]
     result_type: Option<&'static str>,
-    content: Vec<TextContent<'r>>,
+    content: Vec<Content<'r>>,
     structured_content: &'r Value,
     is_error: bool,
     #[serde(rename = "_meta", skip_serializing_if = "Map::is_empty")]
     meta: Map<String, Value>,
 }
 
+/// A content block, which both eras write alike.
 #[derive(Serialize)]
-struct TextContent<'r> {
-    r#type: &'static str,
-    text: &'r str,
+#[serde(tag = "type", rename_all = "lowercase", rename_all_fields = "camelCase")]
+enum Content<'r> {
+    Text { text: &'r str },
+    Image { data: &'r str, mime_type: &'r str },
+    Audio { data: &'r str, mime_type: &'r str },
+    Resource { resource: Blob<'r> },
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Blob<'r> {
+    uri: &'r str,
+    mime_type: &'r str,
+    blob: &'r str,
+}
+
+impl<'r> From<&'r Block> for Content<'r> {
+    fn from(block: &'r Block) -> Self {
+        match block {
+            Block::Image { mime_type, data } => Self::Image { data, mime_type },
+            Block::Audio { mime_type, data } => Self::Audio { data, mime_type },
+            Block::Resource { uri, mime_type, blob } => {
+                Self::Resource { resource: Blob { uri, mime_type, blob } }
+            }
+        }
+    }
 }
 
 fn result(server: &Server, era: Era, outcome: CallOutcome) -> String {
@@ -129,10 +154,14 @@ fn result(server: &Server, era: Era, outcome: CallOutcome) -> String {
     if era == Era::Modern {
         meta.insert(META_SERVER_INFO.to_owned(), server.info().clone());
     }
-    let texts = std::iter::once(&outcome.text).chain(&outcome.notes);
+    let text = |text| Content::Text { text };
+    // Some clients show or read nothing but the first block.
+    let content = std::iter::once(text(outcome.text.as_str()))
+        .chain(outcome.blocks.iter().map(Content::from))
+        .chain(outcome.notes.iter().map(|note| text(note)));
     let result = ToolResult {
         result_type: (era == Era::Modern).then_some("complete"),
-        content: texts.map(|text| TextContent { r#type: "text", text }).collect(),
+        content: content.collect(),
         structured_content: &outcome.structured,
         is_error: outcome.is_error,
         meta,

@@ -102,6 +102,8 @@ const fn tool(
         timeout_ms: None,
         wait: None,
         errors: &[],
+        failure: None,
+        next: &[],
         build,
     }
 }

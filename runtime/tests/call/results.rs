@@ -4,7 +4,7 @@ use crate::mock::{Mock, Reply, answer, bytes_answer};
 use crate::{CANARY, account, call_as, call_mock, kind, limits, upstream, vendor};
 use serde_json::{Value, json};
 use toolpress_core::Mask;
-use toolpress_runtime::call::{Caller, EgressPolicy, Upstream, call};
+use toolpress_runtime::call::{Block, Caller, EgressPolicy, Upstream, call};
 
 const JSON: &str = "content-type: application/json";
 
@@ -45,11 +45,51 @@ async fn security_d6_other_content_is_passed_on_with_its_type() {
     let outcome = call_mock(&mock, "get_item", json!({"id": "1"})).await;
     assert_eq!(outcome.structured, json!({"result": "<p>hi</p>"}));
     assert_eq!(outcome.meta["toolpress/content-type"], "text/html; charset=utf-8");
-    let png = bytes_answer("200 OK", &["content-type: image/png"], b"\x89PNG\xff");
-    let mock = Mock::always(Reply::Keep(png)).await;
+    assert!(outcome.blocks.is_empty());
+}
+
+#[tokio::test]
+async fn security_d6_bytes_become_a_block_of_their_kind() {
+    let bytes = b"\x89PNG\xff";
+    for (media, sent) in
+        [("image/png", "Image/PNG; a=b"), ("audio/wav", "audio/wav"), ("application/pdf", "application/pdf")]
+    {
+        let field = format!("content-type: {sent}");
+        let mock = Mock::always(Reply::Keep(bytes_answer("200 OK", &[&field], bytes))).await;
+        let outcome = call_mock(&mock, "get_item", json!({"id": "a b"})).await;
+        let (mime_type, data) = (media.to_owned(), "iVBOR/8=".to_owned());
+        let block = match media {
+            "image/png" => Block::Image { mime_type, data },
+            "audio/wav" => Block::Audio { mime_type, data },
+            _ => {
+                Block::Resource { uri: "toolpress://acme_things/api/items/a%20b".to_owned(), mime_type, blob: data }
+            }
+        };
+        assert_eq!(outcome.blocks, [block]);
+        assert_eq!(outcome.structured, json!({ "result": { "content_type": media, "bytes": 5 } }));
+        assert_eq!(outcome.text, outcome.structured.to_string());
+        assert!(!outcome.is_error && outcome.notes.is_empty());
+    }
+    let mock = Mock::always(Reply::Keep(bytes_answer(
+        "500 Internal Server Error",
+        &["content-type: image/png"],
+        bytes,
+    )))
+    .await;
     let outcome = call_mock(&mock, "get_item", json!({"id": "1"})).await;
-    assert_eq!(outcome.structured, json!({"result": "iVBOR/8="}));
-    assert!(outcome.notes[0].contains("base64"));
+    assert!(outcome.is_error && outcome.blocks.is_empty());
+}
+
+#[tokio::test]
+async fn security_d11_bytes_that_hold_a_secret_are_withheld() {
+    let body = [b"\x89PNG\xff", CANARY.as_bytes()].concat();
+    let mock = Mock::always(Reply::Keep(bytes_answer("200 OK", &["content-type: image/png"], &body))).await;
+    let outcome = call_mock(&mock, "get_item", json!({"id": "1"})).await;
+    assert!(outcome.blocks.is_empty() && outcome.text.contains("withheld"), "{outcome:?}");
+    let pdf = bytes_answer("200 OK", &["content-type: application/pdf"], b"\xff");
+    let mock = Mock::always(Reply::Keep(pdf)).await;
+    let outcome = call_mock(&mock, "get_item", json!({"id": CANARY})).await;
+    assert!(!format!("{outcome:?}").contains("CANARY"), "{outcome:?}");
 }
 
 #[tokio::test]

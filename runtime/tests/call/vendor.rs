@@ -44,6 +44,8 @@ const GET: Tool = Tool {
     timeout_ms: None,
     wait: None,
     errors: &[],
+    failure: None,
+    next: &[],
     build: |_| Request::new(HttpMethod::Get, "/", &[]),
 };
 
