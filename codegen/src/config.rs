@@ -4,7 +4,7 @@ use crate::diagnostic::{self, Diagnostic, Diagnostics};
 use crate::emit::{self, Style};
 use crate::lower::{self, Selection};
 use crate::model::Catalog;
-use crate::source::{self, Documents, Sources};
+use crate::source::{self, Documents, SourceFile, Sources};
 use crate::{Error, name, validate};
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
@@ -167,9 +167,18 @@ impl Config {
     /// # Errors
     /// Errors in the documentation, files that cannot be read, settings that make no sense.
     pub fn load(&self) -> Result<Loaded, Error> {
-        let mut found = Diagnostics::default();
         let io_error = |source: io::Error| Error::Io { path: self.schemas.clone(), source };
-        let Documents { sources, vendors } = source::load(&self.schemas, &mut found).map_err(io_error)?;
+        self.load_texts(source::read_folder(&self.schemas).map_err(io_error)?)
+    }
+
+    /// Like [`Config::load`], with files that are in memory: an editor's, or a test's. Their paths are
+    /// `vendor/file.yaml`, with whatever stands before that.
+    ///
+    /// # Errors
+    /// Errors in the documentation, settings that make no sense.
+    pub fn load_texts(&self, texts: impl IntoIterator<Item = SourceFile>) -> Result<Loaded, Error> {
+        let mut found = Diagnostics::default();
+        let Documents { sources, vendors } = source::load(texts, &mut found);
         validate::validate(&vendors, &mut found);
         if found.has_errors() {
             return Err(Error::Documentation { diagnostics: found.into_sorted(), sources });

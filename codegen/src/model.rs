@@ -39,6 +39,8 @@ pub struct Vendor {
     pub tags: Vec<Tag>,
     /// The tools, sorted by name.
     pub tools: Vec<Tool>,
+    /// Ways through several tools, sorted by name.
+    pub workflows: Vec<Workflow>,
     /// Rust types that tools share or contain, sorted by name.
     pub types: Vec<TypeDef>,
     /// The files it was read from.
@@ -107,6 +109,41 @@ pub struct Advice {
     pub contains: String,
     /// The advice.
     pub say: Prose,
+}
+
+/// A way through several tools, served as a prompt.
+#[derive(Debug, Clone)]
+pub struct Workflow {
+    /// Its name.
+    pub name: String,
+    /// The name a person reads.
+    pub title: String,
+    /// What it is for.
+    pub description: String,
+    /// What it is started with.
+    pub arguments: Vec<WorkflowArgument>,
+    /// The text of the prompt.
+    pub text: Vec<PromptPart>,
+    /// The tools it calls; all must be visible.
+    pub tools: Vec<String>,
+}
+
+/// What a workflow is started with.
+#[derive(Debug, Clone)]
+#[allow(missing_docs)]
+pub struct WorkflowArgument {
+    pub name: String,
+    pub description: String,
+    pub required: bool,
+}
+
+/// A part of a prompt's text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PromptPart {
+    /// As it stands.
+    Text(String),
+    /// The value of an argument.
+    Argument(String),
 }
 
 /// One tool.

@@ -6,6 +6,8 @@
 mod account;
 pub mod call;
 pub mod cli;
+#[doc(hidden)]
+pub mod fuzzing;
 mod limits;
 pub mod mcp;
 mod registry;

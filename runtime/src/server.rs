@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use toolpress_core::{Catalog, Mask, Tool, Vendor, nearest};
+use toolpress_core::{Catalog, Mask, Tool, Vendor, Workflow, nearest};
 
 /// What all servers of a process share: the way to the vendors, and the bounds.
 #[derive(Debug)]
@@ -124,6 +124,11 @@ impl Server {
             let array = listing(self.vendor, &self.mask, self.output_schemas);
             ToolList::new(array, &self.info)
         })
+    }
+
+    /// The workflows whose tools are all visible.
+    pub(crate) fn workflows(&self) -> impl Iterator<Item = &'static Workflow> + use<'_> {
+        self.vendor.visible_workflows(&self.mask)
     }
 
     /// What a model should know before it uses any tool; `None` when there is nothing to say.

@@ -2,7 +2,7 @@
 
 use super::table::{Tables, option};
 use super::{Style, entry, tool, types};
-use crate::model::{Auth, Vendor};
+use crate::model::{Auth, PromptPart, Vendor, Workflow, WorkflowArgument};
 use proc_macro2::TokenStream;
 use quote::quote;
 use std::collections::BTreeMap;
@@ -64,6 +64,7 @@ fn table(vendor: &Vendor, entries: &[TokenStream], core: &TokenStream) -> TokenS
             #core::Tag { name: #name, aliases: &[#(#aliases),*], description: #description, mask: &[#(#words),*] }
         }
     });
+    let workflows = workflows(vendor, core);
     quote! {
         #doc
         pub static VENDOR: #core::Vendor = #core::Vendor {
@@ -78,12 +79,39 @@ fn table(vendor: &Vendor, entries: &[TokenStream], core: &TokenStream) -> TokenS
             errors: #errors,
             instructions: #instructions,
             tools: TOOLS,
+            workflows: #workflows,
             methods: &[#(#methods),*],
             tags: &[#(#tags),*],
         };
 
         static TOOLS: &[#core::Tool] = &[#(#entries),*];
     }
+}
+
+fn workflows(vendor: &Vendor, core: &TokenStream) -> TokenStream {
+    let workflows = vendor.workflows.iter().map(|workflow| {
+        let Workflow { name, title, description, .. } = workflow;
+        let arguments = workflow.arguments.iter().map(|argument| {
+            let WorkflowArgument { name, description, required } = argument;
+            quote! { #core::WorkflowArgument { name: #name, description: #description, required: #required } }
+        });
+        let text = workflow.text.iter().map(|part| match part {
+            PromptPart::Text(text) => quote! { #core::PromptPart::Text(#text) },
+            PromptPart::Argument(name) => quote! { #core::PromptPart::Argument(#name) },
+        });
+        let needs = workflow.tools.iter().filter_map(|tool| entry::place(vendor, tool));
+        quote! {
+            #core::Workflow {
+                name: #name,
+                title: #title,
+                description: #description,
+                arguments: &[#(#arguments),*],
+                text: &[#(#text),*],
+                needs: &[#(#needs),*],
+            }
+        }
+    });
+    quote! { &[#(#workflows),*] }
 }
 
 fn auth(auth: &Auth, core: &TokenStream) -> TokenStream {

@@ -8,6 +8,7 @@ mod output;
 mod prose;
 mod schema;
 mod tool;
+mod workflow;
 
 pub(crate) use filter::{Documented, Selection, documented};
 pub(crate) use prose::{Part, parts};
@@ -59,6 +60,7 @@ fn vendor(documented: &records::Vendor, sources: &Sources, selection: &Selection
             .collect(),
         types: types.into_sorted(),
         files: documented.files.iter().map(|file| sources.files()[*file].path.clone()).collect(),
+        workflows: workflow::workflows(&documented.workflows, &links),
         slug,
         tools,
     }

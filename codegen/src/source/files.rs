@@ -1,8 +1,9 @@
 //! The files of one press, and places in them.
 
-use std::fmt;
+use super::VENDOR_FILE;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::{fmt, fs, io};
 
 /// A stretch of one file.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -78,17 +79,6 @@ impl Sources {
         self.0.len() - 1
     }
 
-    /// Reads a file.
-    ///
-    /// # Errors
-    /// As [`std::fs::read_to_string`].
-    pub fn read(&mut self, path: &Path, shown: &Path) -> std::io::Result<usize> {
-        let text = std::fs::read_to_string(path)?;
-        let shown =
-            shown.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/");
-        Ok(self.add(shown, text))
-    }
-
     /// The file a place is in.
     pub fn file(&self, span: Span) -> &SourceFile {
         &self.0[span.file]
@@ -113,12 +103,35 @@ impl Sources {
     }
 }
 
-/// The files of a folder with this extension, sorted by name.
-pub(super) fn listed(folder: &Path, keep: impl Fn(&Path) -> bool) -> std::io::Result<Vec<PathBuf>> {
-    let mut paths = std::fs::read_dir(folder)?
-        .map(|entry| entry.map(|entry| entry.path()))
-        .collect::<Result<Vec<_>, _>>()?;
-    paths.retain(|path| keep(path));
+/// Reads a folder that holds one folder per vendor. Files and folders whose names begin with a dot, folders
+/// without a vendor file, and files that are not `.yaml`, are passed over.
+pub(crate) fn read_folder(root: &Path) -> io::Result<Vec<SourceFile>> {
+    let shown_root = root.file_name().map_or(root, Path::new);
+    let mut files = Vec::new();
+    for folder in listed(root, Path::is_dir)? {
+        if !folder.join(VENDOR_FILE).is_file() {
+            continue;
+        }
+        let is_yaml =
+            |path: &Path| path.is_file() && path.extension().is_some_and(|extension| extension == "yaml");
+        for path in listed(&folder, is_yaml)? {
+            let text = fs::read_to_string(&path)?;
+            let shown = shown_root.join(path.strip_prefix(root).unwrap_or(&path));
+            let parts: Vec<_> = shown.components().map(|part| part.as_os_str().to_string_lossy()).collect();
+            files.push(SourceFile { path: parts.join("/"), text });
+        }
+    }
+    Ok(files)
+}
+
+/// What is in a folder and not hidden, sorted by name.
+fn listed(folder: &Path, keep: impl Fn(&Path) -> bool) -> io::Result<Vec<PathBuf>> {
+    let mut paths =
+        fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path())).collect::<Result<Vec<_>, _>>()?;
+    let hidden = |path: &Path| {
+        path.file_name().and_then(|name| name.to_str()).is_none_or(|name| name.starts_with('.'))
+    };
+    paths.retain(|path| !hidden(path) && keep(path));
     paths.sort();
     Ok(paths)
 }

@@ -29,6 +29,7 @@ pub(crate) struct Vendor {
     pub(crate) errors: Vec<Advice>,
     pub(crate) resources: Named<Resource>,
     pub(crate) types: Named<Schema>,
+    pub(crate) workflows: Named<Workflow>,
     /// One per resource file: the resource's name and the records of its methods.
     pub(crate) records_of: Vec<ResourceFile>,
     /// The files, in the order they were read, for the first line of pressed code.
@@ -171,6 +172,34 @@ pub(crate) struct Poll {
 pub(crate) struct Instead {
     pub(crate) purpose: Spanned<String>,
     pub(crate) tool: Spanned<String>,
+}
+
+/// A documented way through several tools.
+#[derive(Debug)]
+pub(crate) struct Workflow {
+    pub(crate) title: Option<Spanned<String>>,
+    pub(crate) description: Spanned<String>,
+    pub(crate) arguments: Named<Argument>,
+    pub(crate) steps: Vec<Step>,
+    /// What to report at the end.
+    pub(crate) finally: Option<Spanned<String>>,
+}
+
+/// What a workflow is started with. Always text, as prompts have it.
+#[derive(Debug)]
+pub(crate) struct Argument {
+    pub(crate) description: Option<Spanned<String>>,
+    pub(crate) required: bool,
+}
+
+/// One call of a workflow. Values are `$argument` or `step.field`.
+#[derive(Debug)]
+pub(crate) struct Step {
+    pub(crate) tool: Spanned<String>,
+    pub(crate) name: Option<Spanned<String>>,
+    pub(crate) when: Option<Spanned<String>>,
+    pub(crate) say: Option<Spanned<String>>,
+    pub(crate) with: Named<Spanned<String>>,
 }
 
 #[derive(Debug)]

@@ -34,6 +34,7 @@ pub(super) fn vendor(node: &Node, found: &mut Diagnostics) -> Option<Vendor> {
         errors: fields.take("errors").map(|node| errors(node, found)).unwrap_or_default(),
         resources: each(&mut fields, "resources", found, resource),
         types: Vec::new(),
+        workflows: Vec::new(),
         records_of: Vec::new(),
         files: Vec::new(),
     };

@@ -9,7 +9,7 @@ use crate::source::{Span, Spanned};
 use std::collections::HashMap;
 
 pub(super) fn check(vendor: &Vendor, found: &mut Diagnostics) {
-    let mut check = Check { vendor, methods: documented(vendor), found };
+    let mut check = Check::new(vendor, found);
     for place in 0..check.methods.len() {
         let method = check.methods[place];
         let guidance = &method.record.guidance;
@@ -34,14 +34,20 @@ pub(super) fn check(vendor: &Vendor, found: &mut Diagnostics) {
     check.cycles();
 }
 
-struct Check<'d, 'f> {
+/// Looks things up that links name, and reports what is not there.
+pub(super) struct Check<'d, 'f> {
     vendor: &'d Vendor,
     methods: Vec<Documented<'d>>,
-    found: &'f mut Diagnostics,
+    pub(super) found: &'f mut Diagnostics,
 }
 
-impl<'d> Check<'d, '_> {
-    fn tool(&mut self, link: &Spanned<String>) -> Option<Documented<'d>> {
+impl<'d, 'f> Check<'d, 'f> {
+    pub(super) fn new(vendor: &'d Vendor, found: &'f mut Diagnostics) -> Self {
+        Self { vendor, methods: documented(vendor), found }
+    }
+
+    /// The tool that a link leads to.
+    pub(super) fn tool(&mut self, link: &Spanned<String>) -> Option<Documented<'d>> {
         let name = |method: &Documented<'_>| format!("{}.{}", method.resource, method.method);
         if let Some(method) = self.methods.iter().find(|method| name(method) == link.value) {
             return Some(*method);
@@ -56,7 +62,7 @@ impl<'d> Check<'d, '_> {
     }
 
     /// A parameter of a tool.
-    fn param(&mut self, method: &Documented<'d>, name: &Spanned<String>) -> Option<Schema> {
+    pub(super) fn param(&mut self, method: &Documented<'d>, name: &Spanned<String>) -> Option<Schema> {
         let params = params(method);
         let found = params.iter().find(|(param, _)| param.value == name.value.trim_start_matches('$'));
         if let Some((_, schema)) = found {
@@ -69,7 +75,7 @@ impl<'d> Check<'d, '_> {
     }
 
     /// A field of a tool's answer; of one record, if the answer is a list.
-    fn field(&mut self, method: &Documented<'d>, path: &Spanned<String>) -> Option<Schema> {
+    pub(super) fn field(&mut self, method: &Documented<'d>, path: &Spanned<String>) -> Option<Schema> {
         let Some(returns) = &method.record.returns else {
             let message =
                 format!("`{}.{}` does not document what it returns", method.resource, method.method);
@@ -99,7 +105,8 @@ impl<'d> Check<'d, '_> {
         Some(schema)
     }
 
-    fn fits(&mut self, from: &Schema, to: &Schema, place: &Spanned<String>) {
+    /// A value of one schema can be given where another is taken.
+    pub(super) fn fits(&mut self, from: &Schema, to: &Schema, place: &Spanned<String>) {
         let (from_ty, to_ty) = (ty(from), ty(to));
         let same = from_ty == to_ty || from_ty == "any" || to_ty == "any";
         // A number written as text is still the number.

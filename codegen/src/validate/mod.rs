@@ -13,6 +13,7 @@ mod schema;
 mod value;
 mod vendor;
 mod words;
+mod workflows;
 
 use crate::diagnostic::Diagnostics;
 use crate::source::records::Vendor;
@@ -30,6 +31,7 @@ pub(crate) fn validate(vendors: &[Vendor], found: &mut Diagnostics) {
         if !found.has_errors() {
             // These follow references, which may be dead or without end.
             guidance::check(documented, found);
+            workflows::check(documented, found);
         }
         example::check(documented, found);
     }

@@ -1,6 +1,6 @@
 //! The tables a server reads: a catalogue of vendors, each with its tools sorted by name.
 
-use crate::{Args, Kind, Mask, Param, Piece, Request, Rule, Violations, check};
+use crate::{Args, Kind, Mask, Param, Piece, Request, Rule, Violations, Workflow, check};
 use serde_json::{Map, Value};
 use std::fmt;
 
@@ -50,6 +50,8 @@ pub struct Vendor {
     pub instructions: &'static [Piece],
     /// The tools, sorted by name.
     pub tools: &'static [Tool],
+    /// Ways through several tools, sorted by name.
+    pub workflows: &'static [Workflow],
     /// Which tools have a method of this name: `list`, `create`, `start`, …, sorted by name.
     pub methods: &'static [(&'static str, &'static [u64])],
     /// The tags, in the order of the documentation.

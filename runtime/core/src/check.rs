@@ -55,6 +55,9 @@ fn fields(
 }
 
 fn unknown<'p>(path: &str, key: &str, known: impl Iterator<Item = &'p str> + Clone, found: &mut Violations) {
+    if found.is_full() {
+        return;
+    }
     let here = join(path, &clip(key));
     match nearest(key, known.clone()) {
         Some(near) => found.add(&here, format!("is unknown; did you mean `{near}`?")),
@@ -67,6 +70,9 @@ fn unknown<'p>(path: &str, key: &str, known: impl Iterator<Item = &'p str> + Clo
 }
 
 fn value(path: &str, kind: &Kind, given: Value, found: &mut Violations) -> Value {
+    if found.is_full() {
+        return given;
+    }
     let given = heal(kind, given);
     match (kind, given) {
         (Kind::Text(rules), Value::String(given)) => {
@@ -110,7 +116,7 @@ fn value(path: &str, kind: &Kind, given: Value, found: &mut Violations) -> Value
         }
         (Kind::Map(values), Value::Object(given)) => {
             let entry = |(key, given): (String, Value)| {
-                let checked = value(&join(path, &key), values, given, found);
+                let checked = value(&join(path, &clip(&key)), values, given, found);
                 (key, checked)
             };
             Value::Object(given.into_iter().map(entry).collect())
@@ -148,7 +154,7 @@ fn union(path: &str, tag: &str, variants: &[Variant], mut given: Fields, found: 
             unknown(path, key, params.iter().map(|param| param.name), found);
         } else {
             let message = format!("does not go with {tag} `{}`, only with {}", chosen.tag, takers.join(", "));
-            found.add(&join(path, key), message);
+            found.add(&join(path, &clip(key)), message);
         }
     }
     given.retain(|key, _| *open || params.iter().any(|param| param.name == key));

@@ -17,6 +17,7 @@ pub mod strict;
 mod suggest;
 mod violation;
 mod wire;
+mod workflow;
 
 pub use args::Args;
 pub use catalog::{
@@ -30,6 +31,7 @@ pub use request::{BodyEncoding, ListStyle, Request, TargetError};
 pub use suggest::nearest;
 pub use violation::{Violation, Violations};
 pub use wire::{Fields, Nullable, Secret, Wire, as_text, tag_of, tagged};
+pub use workflow::{PromptPart, Workflow, WorkflowArgument};
 
 /// The JSON types that pressed code names, so that a crate of pressed code needs no other dependency.
 pub mod json {

@@ -1,7 +1,13 @@
 //! "Did you mean": the nearest of several names.
 
+/// Longer names, in bytes, are no slips of the pen, and comparing costs time by their length.
+const LONGEST: usize = 256;
+
 /// The candidate nearest to a name, if one is near enough to be what was meant.
 pub fn nearest<'c>(name: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
+    if name.len() > LONGEST {
+        return None;
+    }
     let wanted = name.to_lowercase();
     candidates
         .into_iter()
@@ -23,5 +29,6 @@ mod tests {
         assert_eq!(nearest("State", names), Some("state"));
         assert_eq!(nearest("colour", names), None);
         assert_eq!(nearest("", names), None);
+        assert_eq!(nearest(&"state".repeat(1_000), names), None);
     }
 }

@@ -11,13 +11,28 @@ pub struct Violation {
     pub message: String,
 }
 
-/// Everything that is wrong with the arguments of one call.
+/// How many are told. Nobody mends more in one go, and an array of a million wrong items would make an
+/// answer many times its size.
+const MOST: usize = 50;
+
+/// Everything that is wrong with the arguments of one call; of very many the first ones.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Violations(pub Vec<Violation>);
 
 impl Violations {
     pub(crate) fn add(&mut self, path: &str, message: impl Into<String>) {
-        self.0.push(Violation { path: path.to_owned(), message: message.into() });
+        if !self.is_full() {
+            self.0.push(Violation { path: path.to_owned(), message: message.into() });
+        }
+        if self.0.len() == MOST {
+            let message = format!("there is more that does not fit; these are the first {MOST}");
+            self.0.push(Violation { path: String::new(), message });
+        }
+    }
+
+    /// Nothing more will be told, so looking on is in vain.
+    pub(crate) fn is_full(&self) -> bool {
+        self.0.len() > MOST
     }
 }
 

@@ -11,7 +11,7 @@ mod failure;
 mod next;
 mod outcome;
 mod paging;
-mod prepare;
+pub(crate) mod prepare;
 mod rate_limit;
 mod redact;
 mod refusal;

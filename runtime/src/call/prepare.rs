@@ -9,7 +9,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
-use toolpress_core::{Auth, BodyEncoding, HttpMethod, Request, Vendor};
+use toolpress_core::{Auth, BodyEncoding, HttpMethod, Request, Vendor, Violation};
 use url::Url;
 
 /// Fields that belong to the connection or the transport, not to a vendor's documentation.
@@ -26,6 +26,9 @@ const TRANSPORT: [&str; 11] = [
     "transfer-encoding",
     "upgrade",
 ];
+
+/// Longest URL in bytes that the `http` crate takes. Vendors take far less.
+const LONGEST_URL: usize = 65_534;
 
 /// A request that is ready to be sent.
 pub(super) struct Prepared {
@@ -60,9 +63,16 @@ pub(super) fn prepare(
 fn final_url(base: &Url, request: &Request) -> Result<Url, Box<Failure>> {
     let target = request.target().map_err(|problem| {
         let path = problem.name.clone();
-        Failure::of_arguments(vec![toolpress_core::Violation { path, message: problem.problem.to_owned() }])
+        Failure::of_arguments(vec![Violation { path, message: problem.problem.to_owned() }])
     })?;
     let written = format!("{}{target}", base.as_str().trim_end_matches('/'));
+    if written.len() > LONGEST_URL {
+        let message = format!(
+            "the arguments make an address of {} bytes, and at most {LONGEST_URL} can be sent",
+            written.len()
+        );
+        return Err(Failure::of_arguments(vec![Violation { path: String::new(), message }]));
+    }
     let astray =
         || Failure::new(Kind::Policy, "The request's address is not the documented one; nothing was sent.");
     let url = Url::parse(&written).map_err(|_| astray())?;
@@ -79,6 +89,11 @@ fn final_url(base: &Url, request: &Request) -> Result<Url, Box<Failure>> {
     if unchanged && same_origin && plain && complete { Ok(url) } else { Err(astray()) }
 }
 
+/// [`final_url`] for tests from outside.
+pub(crate) fn url(base: &Url, request: &Request) -> Option<Url> {
+    final_url(base, request).ok()
+}
+
 /// Header fields: the documented ones, then what the body is, then who sends it. A later one replaces an
 /// earlier one of the same name, so that nothing can stand in for the account's credential.
 fn headers(vendor: &Vendor, account: &Account, request: &Request) -> Result<HeaderMap, Box<Failure>> {
@@ -86,8 +101,7 @@ fn headers(vendor: &Vendor, account: &Account, request: &Request) -> Result<Head
     headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
     for (name, value) in &request.headers {
         let unfit = |problem: &str| {
-            let violation =
-                toolpress_core::Violation { path: (*name).to_owned(), message: problem.to_owned() };
+            let violation = Violation { path: (*name).to_owned(), message: problem.to_owned() };
             Failure::of_arguments(vec![violation])
         };
         let field =

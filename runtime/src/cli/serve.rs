@@ -60,6 +60,7 @@ pub(super) async fn run(
         front.allow_origin(origin).map_err(|error| Failure::Usage(error.to_string()))?;
     }
     let limits = args.bounds.limits();
+    web::raise_open_files(&limits);
     let listener = TcpListener::bind(&args.listen)
         .await
         .map_err(|error| Failure::Failed(format!("cannot listen on {}: {error}", args.listen)))?;

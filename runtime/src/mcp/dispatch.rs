@@ -4,6 +4,7 @@ use super::call::Call;
 use super::era::{Era, LEGACY, META_SERVER_INFO, supported};
 use super::jsonrpc::{INTERNAL_ERROR, INVALID_PARAMS, METHOD_NOT_FOUND, Request, RpcError};
 use super::list::TTL_MS;
+use super::prompts;
 use crate::Server;
 use http::StatusCode;
 use serde_json::{Map, Value, json};
@@ -33,6 +34,12 @@ pub(crate) fn dispatch(server: &Arc<Server>, era: Era, request: Request) -> Resu
             Some(_) => Err(invalid(era, "The cursor is unknown: all tools are on the first page.")),
         },
         (_, "tools/call") => call(server, era, request.params).map(Reply::Call),
+        (_, "prompts/list") if server.workflows().next().is_some() => {
+            Ok(Reply::Result(prompts::list(server, era)))
+        }
+        (_, "prompts/get") if server.workflows().next().is_some() => {
+            prompts::get(server, era, &request.params).map(Reply::Result)
+        }
         (_, method) => {
             let message = format!("There is no method `{}` here.", clip(method));
             Err(RpcError::new(era.status(StatusCode::NOT_FOUND), METHOD_NOT_FOUND, message))
@@ -49,6 +56,7 @@ fn initialize(server: &Server, params: &Map<String, Value>) -> String {
         "serverInfo": server.info(),
         "_meta": { META_DOCUMENTATION: server.documentation() },
     });
+    prompts::declare(server, &mut result["capabilities"]);
     instruct(server, &mut result);
     result.to_string()
 }
@@ -62,6 +70,7 @@ fn discover(server: &Server) -> String {
         "cacheScope": "private",
         "_meta": { META_SERVER_INFO: server.info(), META_DOCUMENTATION: server.documentation() },
     });
+    prompts::declare(server, &mut result["capabilities"]);
     instruct(server, &mut result);
     result.to_string()
 }

@@ -67,7 +67,7 @@ impl Era {
         if single(headers, "mcp-method") != Header::One(&request.method) {
             return Err(mismatch("Mcp-Method"));
         }
-        if request.method == "tools/call" && !names(headers, request) {
+        if matches!(request.method.as_str(), "tools/call" | "prompts/get") && !names(headers, request) {
             return Err(mismatch("Mcp-Name"));
         }
         capable(request)

@@ -1,14 +1,15 @@
 //! The Model Context Protocol, both generations, over HTTP and over pipes.
 //!
 //! One dispatch, two framings: `dispatch` decides what a request gets, `http` and `stdio` carry it.
-//! Only tools are served. Nothing is kept between two requests.
+//! Tools are served, and documented workflows as prompts. Nothing is kept between two requests.
 
 mod call;
 mod dispatch;
 mod era;
 mod http;
-mod jsonrpc;
+pub(crate) mod jsonrpc;
 mod list;
+mod prompts;
 mod sse;
 mod stdio;
 

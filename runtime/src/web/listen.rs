@@ -1,5 +1,6 @@
 //! Connections: accepting them, cutting the idle ones, letting the busy ones finish.
 
+use super::patience::Patient;
 use crate::Limits;
 use axum::Router;
 use axum::extract::Request;
@@ -18,11 +19,14 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
+/// Most of a request that is held before it is read, in bytes; so also the largest header over HTTP/1.
+const BUFFER: usize = 64 << 10;
+
 /// Serves HTTP/1 and HTTP/2 until `stop` comes; then nothing new is accepted and running requests may
 /// finish within the drain time.
 pub async fn serve(listener: TcpListener, router: Router, limits: &Limits, stop: impl Future<Output = ()>) {
     let mut builder = Builder::new(TokioExecutor::new());
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(limits.read_timeout);
+    builder.http1().timer(TokioTimer::new()).header_read_timeout(limits.read_timeout).max_buf_size(BUFFER);
     builder
         .http2()
         .timer(TokioTimer::new())
@@ -80,7 +84,8 @@ async fn connection(
         heard.store(true, Ordering::Relaxed);
         tower::ServiceExt::oneshot(router.clone(), request)
     });
-    let connection = builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
+    let stream = TokioIo::new(Patient::new(stream, patience));
+    let connection = builder.serve_connection(stream, TowerToHyperService::new(router));
     let connection = pin!(watcher.watch(connection));
     // hyper's own timeout begins once it knows which version of HTTP is spoken, so a client that sends
     // nothing, or half a preface, would stay for ever.

@@ -2,10 +2,13 @@
 
 mod guard;
 mod listen;
+mod open_files;
+mod patience;
 
 pub(crate) use guard::behind;
 pub use guard::{BadOrigin, Front};
 pub use listen::serve;
+pub use open_files::raise_open_files;
 
 use axum::body::{Body, Bytes};
 use http::header::CONTENT_LENGTH;

@@ -25,6 +25,7 @@ pub(crate) static ACME: Vendor = Vendor {
     error_message: &[],
     rate_limit: None,
     errors: &[],
+    workflows: &[],
     instructions: &[Piece { text: "Items have ids.", needs: &[] }],
     tools: &[
         tool("acme_items_break", "break", HttpMethod::Get, "/items/{id}", Effect::Read, |_| {
@@ -59,6 +60,7 @@ static BETA: Vendor = Vendor {
     error_message: &[],
     rate_limit: None,
     errors: &[],
+    workflows: &[],
     instructions: &[],
     tools: &[tool("list_all_beta_parts", "list", HttpMethod::Get, "/parts/{id}", Effect::Read, |args| {
         request(args, "/parts/{id}")

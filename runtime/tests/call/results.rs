@@ -61,9 +61,11 @@ async fn security_d6_bytes_become_a_block_of_their_kind() {
         let block = match media {
             "image/png" => Block::Image { mime_type, data },
             "audio/wav" => Block::Audio { mime_type, data },
-            _ => {
-                Block::Resource { uri: "toolpress://acme_things/api/items/a%20b".to_owned(), mime_type, blob: data }
-            }
+            _ => Block::Resource {
+                uri: "toolpress://acme_things/api/items/a%20b".to_owned(),
+                mime_type,
+                blob: data,
+            },
         };
         assert_eq!(outcome.blocks, [block]);
         assert_eq!(outcome.structured, json!({ "result": { "content_type": media, "bytes": 5 } }));

@@ -255,6 +255,7 @@ const fn vendor(slug: &'static str, auth: Auth) -> Vendor {
             contains: "",
             say: &[Piece { text: "Another change is running; look again in a minute.", needs: &[] }],
         }],
+        workflows: &[],
         instructions: &[],
         tools: TOOLS,
         methods: &[],

@@ -126,6 +126,7 @@ pub(crate) static VENDOR: Vendor = Vendor {
     error_message: &[],
     rate_limit: None,
     errors: &[],
+    workflows: &[],
     instructions: &[
         Piece { text: "Draw.", needs: &[] },
         Piece { text: " Then acme_pictures_erase.", needs: &[1] },
