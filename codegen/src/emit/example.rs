@@ -15,11 +15,10 @@ pub(super) fn markdown(vendor: &Vendor, tool: &Tool, style: &Style) -> Option<St
     let literal = structure(vendor, &tool.type_name, &params, arguments)?;
     let core = style.core.to_string().replace(' ', "");
     let core = core.trim_start_matches("::");
-    let imports = if literal.contains("parse_object(") {
-        format!("use {core}::strict::parse_object;\n")
-    } else {
-        String::new()
+    let import = |used: &str, path: &str| {
+        if literal.contains(used) { format!("use {core}::{path};\n") } else { String::new() }
     };
+    let imports = import("Secret::", "Secret") + &import("parse_object(", "strict::parse_object");
     let statement = pretty(&format!("let request = {literal}.into_request();"))?;
     Some(format!(
         "\n# Example\n```\nuse {path}::{module}::*;\n{imports}\n\
@@ -64,7 +63,7 @@ fn structure(vendor: &Vendor, name: &str, params: &[&Param], given: &Map<String,
 fn argument(vendor: &Vendor, param: &Param, given: &Json) -> Option<String> {
     match (&param.kind, given) {
         (_, Json::Null) => None,
-        (Kind::Text { .. }, Json::String(text)) if param.nullable => Some(format!("{text:?}.to_owned()")),
+        (Kind::Text { .. }, Json::String(text)) if param.nullable => Some(nullable_text(param, text)),
         (Kind::Text { .. }, Json::String(text)) => Some(format!("{text:?}")),
         (kind, given) => value(vendor, kind, given),
     }
@@ -74,11 +73,16 @@ fn argument(vendor: &Vendor, param: &Param, given: &Json) -> Option<String> {
 fn field(vendor: &Vendor, param: &Param, given: &Json) -> Option<String> {
     let plain = match (&param.kind, given) {
         (_, Json::Null) => return None,
-        (Kind::Text { .. }, Json::String(text)) if param.nullable => format!("{text:?}.to_owned()"),
+        (Kind::Text { .. }, Json::String(text)) if param.nullable => nullable_text(param, text),
         (kind, given) => value(vendor, kind, given)?,
     };
     let text = matches!(param.kind, Kind::Text { .. });
     Some(if param.nullable || (param.secret && !text) { format!("{plain}.into()") } else { plain })
+}
+
+/// What `Nullable` is made from.
+fn nullable_text(param: &Param, text: &str) -> String {
+    if param.secret { format!("Secret::<String>::from({text:?})") } else { format!("{text:?}.to_owned()") }
 }
 
 fn value(vendor: &Vendor, kind: &Kind, given: &Json) -> Option<String> {

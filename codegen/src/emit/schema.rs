@@ -31,7 +31,7 @@ fn object(vendor: &Vendor, params: &[Param]) -> Map<String, Json> {
 fn property(vendor: &Vendor, param: &Param) -> Json {
     let mut node = kind(vendor, &param.kind);
     if param.brief {
-        node.retain(|key, _| matches!(key.as_str(), "type" | "enum" | "items"));
+        bare(&mut node);
     }
     if let Some(format) = &param.format {
         node.insert("format".to_owned(), json!(format));
@@ -43,6 +43,14 @@ fn property(vendor: &Vendor, param: &Param) -> Json {
         node.insert("description".to_owned(), json!(param.description));
     }
     Json::Object(node)
+}
+
+/// Leaves of a node only what a client must know: its type, its words, and the same of its items.
+fn bare(node: &mut Map<String, Json>) {
+    node.retain(|key, _| matches!(key.as_str(), "type" | "enum" | "items"));
+    if let Some(Json::Object(items)) = node.get_mut("items") {
+        bare(items);
+    }
 }
 
 fn kind(vendor: &Vendor, kind: &Kind) -> Map<String, Json> {
