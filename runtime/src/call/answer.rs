@@ -1,6 +1,7 @@
 //! A successful answer as a result: what the vendor gave, in one of two shapes that never surprise.
 //!
 //! What is no text becomes a block of its own beside the text; the text then tells its type and length.
+//! An answer in several parts is an array of them.
 
 use super::body::{Binary, Body, Content};
 use super::outcome::{Block, CallOutcome, RateLimit};
@@ -20,6 +21,7 @@ pub(super) fn success(
     rate_limit: RateLimit,
 ) -> CallOutcome {
     let mut meta = meta(status, &rate_limit);
+    let parts = content.parts();
     let mut notes: Vec<String> = content.note.into_iter().collect();
     if status == 206 {
         notes.push("HTTP 206: this is a part of what there is.".to_owned());
@@ -30,45 +32,53 @@ pub(super) fn success(
             "The vendor's rate limit is used up. Wait{wait} before the next call; Toolpress does not retry."
         ));
     }
-    let mut announce = |kind: Option<String>| {
-        if let Some(kind) = kind {
-            meta.insert("toolpress/content-type".to_owned(), kind.into());
-        }
-    };
-    let mut text = None;
     let mut blocks = Vec::new();
-    let structured = match content.body {
-        Body::Json(body) => shape(scene.tool, page, body),
-        Body::Text(text) => {
-            announce(content.kind);
-            json!({ "result": text })
+    if let (Body::Text(_) | Body::Binary(_), Some(kind)) = (&content.body, content.kind) {
+        meta.insert("toolpress/content-type".to_owned(), kind.into());
+    }
+    let empty = matches!(content.body, Body::Empty);
+    let structured = match (parts, content.body) {
+        (Some(parts), _) => {
+            let told = parts.into_iter().enumerate().map(|(place, part)| {
+                let uri = format!("{}#{}", uri(scene), place + 1);
+                tell(part, uri, &mut blocks)
+            });
+            json!({ "result": told.collect::<Vec<_>>() })
         }
-        Body::Binary(binary) => {
-            announce(content.kind);
-            let told = json!({ "result": { "content_type": binary.media, "bytes": binary.bytes.len() } });
-            blocks.push(block(scene, binary));
-            told
-        }
-        Body::Empty => {
-            text = Some(format!("Done. HTTP {status}, no content."));
-            json!({ "result": null })
-        }
+        (None, Body::Json(body)) => shape(scene.tool, page, body),
+        (None, body) => json!({ "result": tell(body, uri(scene), &mut blocks) }),
     };
-    let text = text.unwrap_or_else(|| structured.to_string());
+    let text = if empty { format!("Done. HTTP {status}, no content.") } else { structured.to_string() };
     CallOutcome { is_error: false, text, structured, meta, rate_limit, notes, blocks }
 }
 
-/// Bytes as clients know them. Their name is the documented place they came from, without host, query
-/// and whatever else could open it.
-fn block(scene: &Scene<'_>, binary: Binary) -> Block {
+/// A body, or a part of one, as JSON. What is no text goes to the blocks.
+fn tell(body: Body, uri: String, blocks: &mut Vec<Block>) -> Value {
+    match body {
+        Body::Empty => Value::Null,
+        Body::Json(value) => value,
+        Body::Text(text) => text.into(),
+        Body::Binary(binary) => {
+            let told = json!({ "content_type": binary.media, "bytes": binary.bytes.len() });
+            blocks.push(block(binary, uri));
+            told
+        }
+    }
+}
+
+/// A name for what was answered: the place it came from, without host, query and whatever else could
+/// open it.
+fn uri(scene: &Scene<'_>) -> String {
+    format!("toolpress://{}{}", scene.caller.vendor.slug, scene.url.path())
+}
+
+/// Bytes as clients know them.
+fn block(binary: Binary, uri: String) -> Block {
     let (mime_type, data) = (binary.media, STANDARD.encode(&binary.bytes));
     match mime_type.split('/').next() {
         Some("image") => Block::Image { mime_type, data },
         Some("audio") => Block::Audio { mime_type, data },
-        _ => {
-            let uri = format!("toolpress://{}{}", scene.caller.vendor.slug, scene.url.path());
-            Block::Resource { uri, mime_type, blob: data }
-        }
+        _ => Block::Resource { uri, mime_type, blob: data },
     }
 }
 

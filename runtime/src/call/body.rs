@@ -4,6 +4,7 @@
 //! on as text with a remark; an answer is never lost because of its form. The one exception are bytes
 //! that hold a secret: taking it out would break them, so they are withheld.
 
+use super::multipart;
 use super::redact::Redactor;
 use http::HeaderMap;
 use http::header::CONTENT_TYPE;
@@ -60,6 +61,18 @@ impl Content {
             Body::Empty => Body::Empty,
         };
         Self { body, kind, note }
+    }
+
+    /// The bodies of an answer in several parts; `None` for any other. What holds a secret has been taken
+    /// out of the whole.
+    pub(super) fn parts(&self) -> Option<Vec<Body>> {
+        let whole = match &self.body {
+            Body::Text(text) => text.as_bytes(),
+            Body::Binary(binary) => &binary.bytes,
+            Body::Empty | Body::Json(_) => return None,
+        };
+        let parts = multipart::split(self.kind.as_deref()?, whole)?;
+        Some(parts.iter().map(|part| interpret(part.body.to_vec(), part.kind, false).0).collect())
     }
 }
 

@@ -8,6 +8,7 @@ mod body;
 mod deadline;
 mod egress;
 mod failure;
+mod multipart;
 mod next;
 mod outcome;
 mod paging;

@@ -83,6 +83,28 @@ async fn security_d6_bytes_become_a_block_of_their_kind() {
 }
 
 #[tokio::test]
+async fn an_answer_in_parts_is_an_array_of_them() {
+    let head = "--x\r\nContent-Type: application/json\r\n\r\n{\"a\":1}\r\n--x\r\n\r\ntext\r\n";
+    let zip = b"--x\r\nContent-Type: application/zip\r\n\r\n\xff\r\n--x--";
+    for tail in [&zip[..], b"--x--"] {
+        let body = [head.as_bytes(), tail].concat();
+        let answer = bytes_answer("200 OK", &["content-type: multipart/mixed; boundary=x"], &body);
+        let mock = Mock::always(Reply::Keep(answer)).await;
+        let outcome = call_mock(&mock, "get_item", json!({"id": "1"})).await;
+        let mut told = vec![json!({"a": 1}), json!("text")];
+        let mut blocks = Vec::new();
+        if tail == zip {
+            let (uri, blob) = ("toolpress://acme_things/api/items/1#3".to_owned(), "/w==".to_owned());
+            blocks.push(Block::Resource { uri, mime_type: "application/zip".to_owned(), blob });
+            told.push(json!({"content_type": "application/zip", "bytes": 1}));
+        }
+        assert_eq!(outcome.structured, json!({ "result": told }));
+        assert_eq!(outcome.blocks, blocks);
+        assert_eq!(outcome.meta["toolpress/content-type"], "multipart/mixed; boundary=x");
+    }
+}
+
+#[tokio::test]
 async fn security_d11_bytes_that_hold_a_secret_are_withheld() {
     let body = [b"\x89PNG\xff", CANARY.as_bytes()].concat();
     let mock = Mock::always(Reply::Keep(bytes_answer("200 OK", &["content-type: image/png"], &body))).await;
