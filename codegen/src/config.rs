@@ -1,11 +1,12 @@
 //! The public face: where documentation is, what of it is pressed, where the code goes.
 
-use crate::diagnostic::{self, Diagnostic, Diagnostics};
+use crate::diagnostic::{self, Diagnostics};
 use crate::emit::{self, Style};
+use crate::loaded::Loaded;
 use crate::lower::{self, Selection};
 use crate::model::Catalog;
 use crate::source::{self, Documents, SourceFile, Sources};
-use crate::{Error, name, validate};
+use crate::{Code, Error, name, profile, validate};
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
@@ -25,17 +26,14 @@ pub struct Config {
     example_path: Option<String>,
     selection: Selection,
     environment: Option<String>,
+    denied: Denied,
 }
 
-/// Documentation that was read, checked and lowered, and what there is to say about it.
-#[derive(Debug)]
-pub struct Loaded {
-    /// The model.
-    pub catalog: Catalog,
-    /// Warnings, in order of their places.
-    pub warnings: Vec<Diagnostic>,
-    /// The files.
-    pub sources: Sources,
+/// The warnings that are errors.
+#[derive(Debug, Clone, Default)]
+struct Denied {
+    all: bool,
+    codes: Vec<String>,
 }
 
 impl Config {
@@ -49,6 +47,7 @@ impl Config {
             example_path: None,
             selection: Selection::default(),
             environment: None,
+            denied: Denied::default(),
         }
     }
 
@@ -145,6 +144,26 @@ impl Config {
         self
     }
 
+    /// Makes errors of all warnings.
+    ///
+    /// ```
+    /// toolpress_codegen::Config::new("schemas").deny_warnings(true);
+    /// ```
+    pub fn deny_warnings(&mut self, deny: bool) -> &mut Self {
+        self.denied.all = deny;
+        self
+    }
+
+    /// Makes errors of the warnings with these codes.
+    ///
+    /// ```
+    /// toolpress_codegen::Config::new("schemas").deny(["undocumented", "no-example"]);
+    /// ```
+    pub fn deny<S: Into<String>>(&mut self, codes: impl IntoIterator<Item = S>) -> &mut Self {
+        self.denied.codes.extend(codes.into_iter().map(Into::into));
+        self
+    }
+
     /// Reads, checks, lowers and writes: all a build script has to do.
     ///
     /// Tells cargo what to watch, and prints warnings through it.
@@ -167,6 +186,8 @@ impl Config {
     /// # Errors
     /// Errors in the documentation, files that cannot be read, settings that make no sense.
     pub fn load(&self) -> Result<Loaded, Error> {
+        // A setting that cannot be meant is told before anything is read.
+        self.denied_codes()?;
         let io_error = |source: io::Error| Error::Io { path: self.schemas.clone(), source };
         self.load_texts(source::read_folder(&self.schemas).map_err(io_error)?)
     }
@@ -177,10 +198,13 @@ impl Config {
     /// # Errors
     /// Errors in the documentation, settings that make no sense.
     pub fn load_texts(&self, texts: impl IntoIterator<Item = SourceFile>) -> Result<Loaded, Error> {
+        let denied = self.denied_codes()?;
         let mut found = Diagnostics::default();
         let Documents { sources, vendors } = source::load(texts, &mut found);
         validate::validate(&vendors, &mut found);
+        let deny = |code| self.denied.all || denied.contains(&code);
         if found.has_errors() {
+            found.deny(deny);
             return Err(Error::Documentation { diagnostics: found.into_sorted(), sources });
         }
         self.selection.check(&vendors)?;
@@ -194,7 +218,16 @@ impl Config {
             };
             return Err(Error::Setting(message));
         }
+        profile::check(&catalog, &vendors, &mut found);
+        found.deny(deny);
+        if found.has_errors() {
+            return Err(Error::Documentation { diagnostics: found.into_sorted(), sources });
+        }
         Ok(Loaded { catalog, warnings: found.into_sorted(), sources })
+    }
+
+    fn denied_codes(&self) -> Result<Vec<Code>, Error> {
+        self.denied.codes.iter().map(|code| code.parse()).collect()
     }
 
     /// The code of a catalogue.

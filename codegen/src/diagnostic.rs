@@ -3,6 +3,7 @@
 //! Checks build diagnostics, they never print. All are collected, sorted by place and rendered together,
 //! in the look of rustc.
 
+use crate::Code;
 use crate::source::{Sources, Span};
 use annotate_snippets::{AnnotationKind, Group, Level as Title, Renderer, Snippet};
 use std::fmt;
@@ -21,8 +22,8 @@ pub enum Level {
 pub struct Diagnostic {
     /// How bad it is.
     pub level: Level,
-    /// Short name of the kind of problem, such as `path-param`.
-    pub code: &'static str,
+    /// The kind of problem.
+    pub code: Code,
     /// What is wrong, in lower case.
     pub message: String,
     /// Where.
@@ -36,10 +37,10 @@ pub struct Diagnostic {
 }
 
 impl Diagnostic {
-    /// An error at a place.
-    pub fn error(code: &'static str, span: Span, message: impl Into<String>) -> Self {
+    /// A problem at a place, as bad as its code says.
+    pub fn new(code: Code, span: Span, message: impl Into<String>) -> Self {
         Self {
-            level: Level::Error,
+            level: code.level(),
             code,
             message: message.into(),
             span,
@@ -47,11 +48,6 @@ impl Diagnostic {
             related: None,
             help: None,
         }
-    }
-
-    /// A warning at a place.
-    pub fn warning(code: &'static str, span: Span, message: impl Into<String>) -> Self {
-        Self { level: Level::Warning, ..Self::error(code, span, message) }
     }
 
     /// Says what is expected at the place.
@@ -100,6 +96,11 @@ impl Diagnostics {
         self.0.iter().any(|diagnostic| diagnostic.level == Level::Error)
     }
 
+    /// Makes errors of the warnings that are denied.
+    pub(crate) fn deny(&mut self, denied: impl Fn(Code) -> bool) {
+        self.0.iter_mut().filter(|found| denied(found.code)).for_each(|found| found.level = Level::Error);
+    }
+
     /// The problems in order of their places, each once.
     pub fn into_sorted(mut self) -> Vec<Diagnostic> {
         self.0.sort_by_key(|diagnostic| {
@@ -112,6 +113,15 @@ impl Diagnostics {
 
 /// Renders a problem with the lines of the file it is about.
 pub fn render(diagnostic: &Diagnostic, sources: &Sources) -> String {
+    render_by(&Renderer::plain(), diagnostic, sources)
+}
+
+/// As [`render`], coloured for a terminal.
+pub fn render_coloured(diagnostic: &Diagnostic, sources: &Sources) -> String {
+    render_by(&Renderer::styled(), diagnostic, sources)
+}
+
+fn render_by(renderer: &Renderer, diagnostic: &Diagnostic, sources: &Sources) -> String {
     let file = sources.file(diagnostic.span);
     let (title, note) = match diagnostic.level {
         Level::Error => (Title::ERROR, Title::HELP),
@@ -131,14 +141,14 @@ pub fn render(diagnostic: &Diagnostic, sources: &Sources) -> String {
         }
     }
     let mut group: Group<'_> =
-        title.primary_title(diagnostic.message.as_str()).id(diagnostic.code).element(snippet);
+        title.primary_title(diagnostic.message.as_str()).id(diagnostic.code.as_str()).element(snippet);
     if let Some(elsewhere) = elsewhere {
         group = group.element(elsewhere);
     }
     if let Some(help) = &diagnostic.help {
         group = group.element(note.message(help.as_str()));
     }
-    Renderer::plain().render(&[group])
+    renderer.render(&[group])
 }
 
 /// One line: `file:line:col: error[code]: message`.

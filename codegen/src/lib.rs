@@ -9,21 +9,27 @@
 //! }
 //! ```
 //!
-//! The work goes through five rooms, always in this order: `source` reads YAML into records that know
+//! The work goes through six rooms, always in this order: `source` reads YAML into records that know
 //! their places, `validate` finds everything that is wrong with them, `lower` turns them into the
-//! [`model`], and `emit` writes the model as Rust. Mistakes in documentation are build errors that show
+//! [`model`], `profile` looks at it as clients will, and `emit` writes it as Rust. Mistakes in documentation are build errors that show
 //! file, line and column, all of them at once.
 
+mod code;
 mod config;
 pub mod diagnostic;
 mod emit;
 mod error;
+mod loaded;
 mod lower;
 pub mod model;
 mod name;
+mod profile;
 mod source;
 mod validate;
 
-pub use config::{Config, Loaded};
+pub use code::Code;
+pub use config::Config;
 pub use error::Error;
+pub use loaded::Loaded;
+pub use name::slug;
 pub use source::{SourceFile, Sources, Span, Spanned};

@@ -14,8 +14,14 @@ pub(crate) fn nearest<'c>(name: &str, candidates: impl IntoIterator<Item = &'c s
         .map(|(_, candidate)| candidate)
 }
 
-/// Snake case of a label; a digit after a letter begins a word, as in `mem_0`.
-pub(crate) fn slug(label: &str) -> String {
+/// The name that a vendor's folder, module and tools carry: the snake case of its label. A digit after a
+/// letter begins a word.
+///
+/// ```
+/// assert_eq!(toolpress_codegen::slug("Acme Cloud"), "acme_cloud");
+/// assert_eq!(toolpress_codegen::slug("Mem0"), "mem_0");
+/// ```
+pub fn slug(label: &str) -> String {
     let mut spaced = String::new();
     let mut last = ' ';
     for c in label.chars() {

@@ -6,9 +6,18 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use serde_json::json;
 
-/// The pieces of the entry without its closing brace. Only the closing sentences of the description can
-/// vanish; everything around them is one text.
+/// The pieces of the entry without its closing brace.
 pub(super) fn pieces(vendor: &Vendor, tool: &Tool, core: &TokenStream) -> TokenStream {
+    prose(vendor, &merge(texts(vendor, tool)), core)
+}
+
+/// The entry with all its closing sentences, as a client reads it where nothing is filtered out.
+pub(crate) fn whole(vendor: &Vendor, tool: &Tool) -> String {
+    texts(vendor, tool).into_iter().map(|piece| piece.text).collect::<String>() + "}"
+}
+
+/// Only the closing sentences of the description can vanish; everything around them is one text.
+fn texts(vendor: &Vendor, tool: &Tool) -> Vec<Prose> {
     let mut pieces = vec![Prose {
         text: format!("{{\"name\":{},\"description\":\"{}", json!(tool.name), inner(&tool.description)),
         mentions: Vec::new(),
@@ -28,7 +37,7 @@ pub(super) fn pieces(vendor: &Vendor, tool: &Tool, core: &TokenStream) -> TokenS
         text: format!("\",\"inputSchema\":{input},\"annotations\":{annotations}"),
         mentions: vec![],
     });
-    prose(vendor, &merge(pieces), core)
+    pieces
 }
 
 /// Texts with links, each a piece of its own, parted by spaces.

@@ -4,10 +4,10 @@
 //! sorted, so equal documentation gives equal bytes.
 
 mod docs;
-mod entry;
+pub(crate) mod entry;
 mod example;
 mod request;
-mod schema;
+pub(crate) mod schema;
 mod table;
 mod tool;
 mod types;

@@ -7,7 +7,7 @@ use crate::model::{Kind, Object, Param, Shape, Tool, Variant, Vendor};
 use serde_json::{Map, Value as Json, json};
 
 /// The input schema of a tool.
-pub(super) fn input(vendor: &Vendor, tool: &Tool) -> Json {
+pub(crate) fn input(vendor: &Vendor, tool: &Tool) -> Json {
     let mut schema = object(vendor, &tool.params);
     let required = schema.remove("required").unwrap_or_else(|| json!([]));
     schema.insert("required".to_owned(), required);

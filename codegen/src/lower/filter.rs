@@ -1,5 +1,6 @@
 //! What is pressed at all: filters at build time, with the meaning filters have at run time.
 
+use crate::source::Span;
 use crate::source::records::{Method, Record, Resource, Vendor};
 use crate::{model::Effect, name};
 
@@ -20,6 +21,10 @@ pub(crate) struct Documented<'d> {
     pub(crate) method: &'d str,
     pub(crate) method_record: &'d Method,
     pub(crate) record: &'d Record,
+    /// Where `vendor.yaml` names the method.
+    pub(crate) place: Span,
+    /// Where its record begins.
+    pub(crate) record_place: Span,
 }
 
 impl Documented<'_> {
@@ -64,9 +69,16 @@ pub(crate) fn documented(vendor: &Vendor) -> Vec<Documented<'_>> {
         for (method, method_record) in &resource_record.methods {
             let record =
                 file.and_then(|file| file.records.iter().find(|(name, _)| name.value == method.value));
-            if let Some((_, record)) = record {
-                let (resource, method) = (resource.as_str(), method.as_str());
-                methods.push(Documented { resource, resource_record, method, method_record, record });
+            if let Some((name, record)) = record {
+                methods.push(Documented {
+                    resource: resource.as_str(),
+                    resource_record,
+                    method: method.as_str(),
+                    method_record,
+                    record,
+                    place: method.span,
+                    record_place: name.span,
+                });
             }
         }
     }

@@ -2,6 +2,7 @@
 
 use super::files::{Span, Spanned};
 use super::yaml::{Data, Node};
+use crate::Code;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 
 /// A mapping that is being read.
@@ -61,7 +62,7 @@ impl<'n> Fields<'n> {
     /// Reports that a key is missing.
     pub(super) fn missing(&self, key: &'static str, found: &mut Diagnostics) {
         let message = format!("{} needs `{key}`", self.what);
-        found.add(Diagnostic::error("missing-key", self.span, message).label(format!("add `{key}` here")));
+        found.add(Diagnostic::new(Code::MissingKey, self.span, message).label(format!("add `{key}` here")));
     }
 
     /// Takes a boolean out.
@@ -108,7 +109,7 @@ impl<'n> Fields<'n> {
         for (key, _) in &self.entries {
             let message = format!("{} has no key `{}`", self.what, key.value);
             let known = self.asked.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", ");
-            let mut diagnostic = Diagnostic::error("unknown-key", key.span, message)
+            let mut diagnostic = Diagnostic::new(Code::UnknownKey, key.span, message)
                 .label("not a key of this mapping")
                 .did_you_mean(&key.value, self.asked.iter().copied());
             if diagnostic.help.is_none() {
@@ -121,7 +122,7 @@ impl<'n> Fields<'n> {
 
 /// A value of the wrong type.
 pub(super) fn wrong(node: &Node, expected: &str) -> Diagnostic {
-    Diagnostic::error("wrong-type", node.span, format!("expected {expected}, found {}", node.noun()))
+    Diagnostic::new(Code::WrongType, node.span, format!("expected {expected}, found {}", node.noun()))
         .label(format!("should be {expected}"))
 }
 

@@ -97,6 +97,14 @@ impl Sources {
         (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
     }
 
+    /// Shows all files as lying in this folder, which the folder of vendors is in. Without it they are shown
+    /// the same on every machine; with it they can be opened from where a command runs.
+    pub fn show_in(&mut self, folder: &Path) {
+        let folder: String =
+            folder.components().map(|part| part.as_os_str().to_string_lossy() + "/").collect();
+        self.0.iter_mut().for_each(|file| file.path.insert_str(0, &folder.replace("//", "/")));
+    }
+
     /// The place of a whole file: its first byte.
     pub fn start_of(file: usize) -> Span {
         Span { file, start: 0, end: 0 }

@@ -5,6 +5,7 @@ use super::files::Spanned;
 use super::record::errors;
 use super::records::{Advice, Guidance, Instead, Named, Next, Poll, Requires};
 use super::yaml::{Data, Node};
+use crate::Code;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 
 /// Reads the guidance of a record: links, and advice on errors.
@@ -92,7 +93,7 @@ fn poll(node: &Node, found: &mut Diagnostics) -> Option<Poll> {
     fields.end(found);
     if progress.len() > 2 {
         let message = "progress is one field, or two: what is done and what there is";
-        found.add(Diagnostic::error("poll-progress", progress[2].span, message));
+        found.add(Diagnostic::new(Code::PollProgress, progress[2].span, message));
     }
     let (field, values) = until?;
     Some(Poll { next: next?, field, values, progress })

@@ -5,6 +5,7 @@ use super::files::Spanned;
 use super::records::{Advice, Body, Record, ResourceFile};
 use super::yaml::{Data, Node};
 use super::{guidance, schema};
+use crate::Code;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 
 /// Reads a resource file.
@@ -65,7 +66,7 @@ fn body(node: &Node, found: &mut Diagnostics) -> Body {
         Some(("form", _)) => true,
         Some((other, span)) => {
             let message = format!("bodies cannot be written as `{other}`");
-            found.add(Diagnostic::error("unknown-word", span, message).help("`json` or `form`"));
+            found.add(Diagnostic::new(Code::UnknownWord, span, message).help("`json` or `form`"));
             false
         }
     };

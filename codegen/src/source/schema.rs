@@ -4,6 +4,7 @@ use super::fields::{Fields, list, text, texts, wrong};
 use super::files::Spanned;
 use super::records::{Condition, Map, Named, Rule, Schema};
 use super::yaml::{Data, Node};
+use crate::Code;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use serde_json::Number;
 
@@ -145,7 +146,7 @@ fn rule(node: &Node, found: &mut Diagnostics) -> Option<Rule> {
         (None, None, None, Some(when), None, Some(fields)) => Rule::Forbids { when, fields, say },
         _ => {
             let diagnostic =
-                Diagnostic::error("rule-shape", span, "this rule says either nothing or too much");
+                Diagnostic::new(Code::RuleShape, span, "this rule says either nothing or too much");
             found.add(diagnostic.help(
                 "one of `exactly_one_of`, `at_least_one_of`, `at_most_one_of`, or `when` with `requires` or `forbids`",
             ));

@@ -5,6 +5,7 @@ use super::files::Spanned;
 use super::record::errors;
 use super::records::{Auth, Credential, Method, Named, Paging, RateLimit, Resource, Tag, Vendor, Wait};
 use super::yaml::{Data, Node};
+use crate::Code;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 
 /// Reads the vendor file. The records of resource files and types are added by the caller.
@@ -82,7 +83,7 @@ fn auth(node: &Node, found: &mut Diagnostics) -> Option<Auth> {
         (None, None, None, Some(basic)) => Some(basic),
         _ => {
             found.add(
-                Diagnostic::error("auth-shape", span, "this tells no single way to prove who asks").help(
+                Diagnostic::new(Code::AuthShape, span, "this tells no single way to prove who asks").help(
                     "`{ bearer: credential }`, `{ header: x-api-key, credential: name }`, \
                  `{ basic: { username: name, password: name } }` or `none`",
                 ),
@@ -226,7 +227,7 @@ fn wait(node: &Node, found: &mut Diagnostics) -> Option<Wait> {
         Some(("s", _)) => 1000,
         Some((other, span)) => {
             let message = format!("no unit of time is called `{other}`");
-            found.add(Diagnostic::error("unknown-word", span, message).help("`ms` or `s`"));
+            found.add(Diagnostic::new(Code::UnknownWord, span, message).help("`ms` or `s`"));
             1
         }
     };
@@ -247,7 +248,7 @@ fn duration(text: &Spanned<String>, found: &mut Diagnostics) -> Option<Spanned<u
     if milliseconds.is_none() {
         let message = format!("`{}` is no duration", text.value);
         found.add(
-            Diagnostic::error("duration", text.span, message).help("write it as `500ms`, `60s` or `2m`"),
+            Diagnostic::new(Code::Duration, text.span, message).help("write it as `500ms`, `60s` or `2m`"),
         );
     }
     milliseconds.map(|ms| Spanned::new(ms, text.span))

@@ -1,6 +1,7 @@
 //! YAML text → a tree of values that know their places. The only module that knows the YAML crate.
 
 use super::files::{Span, Spanned};
+use crate::Code;
 use crate::diagnostic::Diagnostic;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::Value as Json;
@@ -84,11 +85,11 @@ fn broken(error: &serde_yaml::Error, text: &str, file: usize) -> Diagnostic {
         Some(key) => {
             let key = key.split(',').next().unwrap_or(key);
             let span = Span { end: (start + key.len()).min(text.len()), ..span };
-            Diagnostic::error("duplicate-key", span, format!("the key `{key}` stands twice"))
+            Diagnostic::new(Code::DuplicateKey, span, format!("the key `{key}` stands twice"))
                 .label("given again here")
                 .help("remove one of the two, or merge them")
         }
-        None => Diagnostic::error("yaml", span, format!("this is not YAML: {message}")),
+        None => Diagnostic::new(Code::Yaml, span, format!("this is not YAML: {message}")),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Methods and records: each needs the other.
 
+use crate::Code;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::source::Sources;
 use crate::source::records::Vendor;
@@ -14,7 +15,7 @@ pub(super) fn check(vendor: &Vendor, found: &mut Diagnostics) {
                 let message =
                     format!("`{}.{}` is not documented, so it becomes no tool", resource.value, method.value);
                 let help = format!("add a record `{}:` to {}.yaml", method.value, resource.value);
-                found.add(Diagnostic::warning("undocumented", method.span, message).help(help));
+                found.add(Diagnostic::new(Code::Undocumented, method.span, message).help(help));
             }
         }
     }
@@ -24,7 +25,7 @@ pub(super) fn check(vendor: &Vendor, found: &mut Diagnostics) {
             let span = file.records.first().map_or(Sources::start_of(file.file), |(name, _)| name.span);
             let message = format!("no resource is called `{}`", file.resource);
             let names = vendor.resources.iter().map(|(name, _)| name.as_str());
-            let diagnostic = Diagnostic::error("unknown-resource", span, message)
+            let diagnostic = Diagnostic::new(Code::UnknownResource, span, message)
                 .label("this file documents a resource that `vendor.yaml` does not name")
                 .did_you_mean(&file.resource, names);
             found.add(diagnostic);
@@ -34,7 +35,7 @@ pub(super) fn check(vendor: &Vendor, found: &mut Diagnostics) {
             if !resource.methods.iter().any(|(name, _)| name.value == method.value) {
                 let message = format!("`{}` has no method `{}`", file.resource, method.value);
                 let names = resource.methods.iter().map(|(name, _)| name.as_str());
-                let mut diagnostic = Diagnostic::error("unknown-method", method.span, message)
+                let mut diagnostic = Diagnostic::new(Code::UnknownMethod, method.span, message)
                     .label("documented, but not a method of the resource")
                     .did_you_mean(&method.value, names);
                 if diagnostic.help.is_none() {

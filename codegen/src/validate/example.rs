@@ -1,6 +1,7 @@
 //! Examples must be calls that would be accepted.
 
 use super::value;
+use crate::Code;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::lower::{Documented, documented};
 use crate::source::Spanned;
@@ -50,7 +51,7 @@ fn one(vendor: &Vendor, method: &Documented<'_>, example: &Spanned<Json>, found:
     for problem in problems {
         let message =
             format!("this example of `{}.{}` would be refused: {problem}", method.resource, method.method);
-        found.add(Diagnostic::error("example", example.span, message));
+        found.add(Diagnostic::new(Code::Example, example.span, message));
     }
 }
 

@@ -1,5 +1,6 @@
 //! Guidance: every link leads to a tool, from a field that is answered to a parameter that takes it.
 
+use crate::Code;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::lower::{Documented, documented};
 use crate::source::guidance::argument;
@@ -54,7 +55,7 @@ impl<'d, 'f> Check<'d, 'f> {
         }
         let names: Vec<_> = self.methods.iter().map(name).collect();
         let diagnostic =
-            Diagnostic::error("dead-link", link.span, format!("no tool is documented as `{}`", link.value))
+            Diagnostic::new(Code::DeadLink, link.span, format!("no tool is documented as `{}`", link.value))
                 .label("expected `resource.method`")
                 .did_you_mean(&link.value, names.iter().map(String::as_str));
         self.found.add(diagnostic);
@@ -70,7 +71,7 @@ impl<'d, 'f> Check<'d, 'f> {
         }
         let message = format!("`{}.{}` has no parameter `{}`", method.resource, method.method, name.value);
         let names = params.iter().map(|(param, _)| param.as_str());
-        self.found.add(Diagnostic::error("dead-param", name.span, message).did_you_mean(&name.value, names));
+        self.found.add(Diagnostic::new(Code::DeadParam, name.span, message).did_you_mean(&name.value, names));
         None
     }
 
@@ -80,7 +81,7 @@ impl<'d, 'f> Check<'d, 'f> {
             let message =
                 format!("`{}.{}` does not document what it returns", method.resource, method.method);
             let help = "add `returns:` to its record";
-            self.found.add(Diagnostic::error("dead-field", path.span, message).help(help));
+            self.found.add(Diagnostic::new(Code::DeadField, path.span, message).help(help));
             return None;
         };
         let mut schema = resolve(returns, &self.vendor.types).into_owned();
@@ -93,7 +94,8 @@ impl<'d, 'f> Check<'d, 'f> {
                 let message =
                     format!("`{}.{}` answers no field `{}`", method.resource, method.method, path.value);
                 let names: Vec<_> = properties.by_ref().map(|(name, _)| name.as_str()).collect();
-                let diagnostic = Diagnostic::error("dead-field", path.span, message).did_you_mean(key, names);
+                let diagnostic =
+                    Diagnostic::new(Code::DeadField, path.span, message).did_you_mean(key, names);
                 self.found.add(diagnostic);
                 return None;
             };
@@ -114,7 +116,7 @@ impl<'d, 'f> Check<'d, 'f> {
         if !same && !written {
             let message = format!("`{}` takes {to_ty}, but is given {from_ty}", place.value);
             self.found
-                .add(Diagnostic::error("link-type", place.span, message).label(format!("expected {to_ty}")));
+                .add(Diagnostic::new(Code::LinkType, place.span, message).label(format!("expected {to_ty}")));
         }
     }
 
@@ -140,7 +142,7 @@ impl<'d, 'f> Check<'d, 'f> {
                 && !matches!(ty(&schema), "integer" | "number")
             {
                 let message = format!("`{}` is no number, so it tells no progress", field.value);
-                self.found.add(Diagnostic::error("link-type", field.span, message));
+                self.found.add(Diagnostic::new(Code::LinkType, field.span, message));
             }
         }
         let Some(schema) = self.field(&other, &poll.field) else { return };
@@ -150,7 +152,7 @@ impl<'d, 'f> Check<'d, 'f> {
                 let message = format!("`{}` never is `{}`", poll.field.value, value.value);
                 let names = words.value.iter().map(|word| word.as_str());
                 self.found.add(
-                    Diagnostic::error("poll-value", value.span, message).did_you_mean(&value.value, names),
+                    Diagnostic::new(Code::PollValue, value.span, message).did_you_mean(&value.value, names),
                 );
             }
         }
@@ -176,7 +178,7 @@ impl<'d, 'f> Check<'d, 'f> {
             }
         }
         for (span, message) in cycles {
-            self.found.add(Diagnostic::error("guidance-cycle", span, message).help("remove one of the two"));
+            self.found.add(Diagnostic::new(Code::GuidanceCycle, span, message).help("remove one of the two"));
         }
     }
 }

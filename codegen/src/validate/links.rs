@@ -1,5 +1,6 @@
 //! Links between tools: `{resource.method}` must lead somewhere.
 
+use crate::Code;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::lower::{Part, documented, parts};
 use crate::source::Spanned;
@@ -20,7 +21,7 @@ pub(super) fn check(vendor: &Vendor, found: &mut Diagnostics) {
         {
             let message = format!("a description cannot mention another tool: `{{{link}}}`");
             let help = "move the sentence to `notes:`, where it vanishes when that tool is filtered out";
-            found.add(Diagnostic::error("link-place", record.description.span, message).help(help));
+            found.add(Diagnostic::new(Code::LinkPlace, record.description.span, message).help(help));
         }
     }
 }
@@ -31,7 +32,7 @@ fn advice(advice: &[Advice], targets: &[String], found: &mut Diagnostics) {
         // A 200 can be an error where `failure` is declared.
         if let Some(status) = advice.status.as_ref().filter(|status| !(200..=599).contains(&status.value)) {
             let message = format!("{} is no status of an answer", status.value);
-            found.add(Diagnostic::error("status", status.span, message).help("200 to 599"));
+            found.add(Diagnostic::new(Code::Status, status.span, message).help("200 to 599"));
         }
     }
 }
@@ -47,7 +48,7 @@ fn texts(texts: &[Spanned<String>], targets: &[String], found: &mut Diagnostics)
             // link's own place is only near; the label names it.
             let span = text.span.part(at, link.len() + 2);
             let diagnostic =
-                Diagnostic::error("dead-link", span, format!("no tool is documented as `{link}`"))
+                Diagnostic::new(Code::DeadLink, span, format!("no tool is documented as `{link}`"))
                     .label(format!("`{{{link}}}` leads nowhere"))
                     .did_you_mean(link, targets.iter().map(String::as_str));
             found.add(diagnostic);

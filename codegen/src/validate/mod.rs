@@ -5,6 +5,8 @@
 mod coverage;
 mod example;
 mod guidance;
+mod habits;
+mod limits;
 mod links;
 mod names;
 mod paths;
@@ -36,4 +38,8 @@ pub(crate) fn validate(vendors: &[Vendor], found: &mut Diagnostics) {
         example::check(documented, found);
     }
     names::check(vendors, found);
+    if !found.has_errors() {
+        // What is wrong is to be mended first; until then these would only stand in the way.
+        vendors.iter().for_each(|documented| habits::check(documented, found));
+    }
 }

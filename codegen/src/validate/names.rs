@@ -1,5 +1,6 @@
 //! Names that must be one of a kind: vendors, tools, and the Rust types of a vendor.
 
+use crate::Code;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::lower::documented;
 use crate::name;
@@ -7,8 +8,9 @@ use crate::source::records::Vendor;
 use crate::source::{Span, Spanned};
 use std::collections::HashMap;
 
-/// Some clients count the server's name in; over this many characters a tool may be left out.
+// Cursor leaves out tools whose name has more than 60 characters together with the server's.
 const COMFORTABLE: usize = 48;
+// What OpenAI and Gemini take.
 const LONGEST: usize = 64;
 
 pub(super) fn check(vendors: &[Vendor], found: &mut Diagnostics) {
@@ -20,10 +22,7 @@ pub(super) fn check(vendors: &[Vendor], found: &mut Diagnostics) {
         let mut types: HashMap<String, Span> =
             vendor.types.iter().map(|(name, _)| (name::type_name(name.as_str()), name.span)).collect();
         for method in documented(vendor) {
-            let (Some(span), tool) = (place(vendor, method.resource, method.method), method.tool(&slug))
-            else {
-                continue;
-            };
+            let (span, tool) = (method.place, method.tool(&slug));
             length(&tool, span, found);
             clash("tool", &mut tools, tool, span, found);
             let words = name::words(method.resource, &method.singular(), method.method);
@@ -31,24 +30,21 @@ pub(super) fn check(vendors: &[Vendor], found: &mut Diagnostics) {
         }
         if slug.is_empty() || slug.starts_with(|c: char| c.is_ascii_digit()) {
             let message = format!("`{}` gives no name that tools could carry", vendor.label.value);
-            found.add(Diagnostic::error("label", vendor.label.span, message).help("begin it with a letter"));
+            found
+                .add(Diagnostic::new(Code::Label, vendor.label.span, message).help("begin it with a letter"));
         }
         for (resource, record) in &vendor.resources {
             let methods = record.methods.iter().map(|(method, _)| method);
-            [resource].into_iter().chain(methods).for_each(|word| snake(word, found));
+            let words = [resource].into_iter().chain(&record.singular).chain(methods);
+            words.for_each(|word| snake(word, found));
         }
     }
-}
-
-fn place(vendor: &Vendor, resource: &str, method: &str) -> Option<Span> {
-    let (_, resource) = vendor.resources.iter().find(|(name, _)| name.value == resource)?;
-    resource.methods.iter().find(|(name, _)| name.value == method).map(|(name, _)| name.span)
 }
 
 fn clash(what: &str, seen: &mut HashMap<String, Span>, name: String, span: Span, found: &mut Diagnostics) {
     if let Some(first) = seen.get(&name) {
         let message = format!("two {what}s would be called `{name}`");
-        found.add(Diagnostic::error("name-clash", span, message).label("second").related(*first, "first"));
+        found.add(Diagnostic::new(Code::NameClash, span, message).label("second").related(*first, "first"));
         return;
     }
     seen.insert(name, span);
@@ -58,14 +54,14 @@ fn length(tool: &str, span: Span, found: &mut Diagnostics) {
     let length = tool.len();
     if length > LONGEST {
         let message =
-            format!("the tool's name `{tool}` has {length} characters; {LONGEST} is the most clients take");
-        found.add(Diagnostic::error("name-length", span, message).help("shorten the resource or method"));
+            format!("the tool's name `{tool}` has {length} characters; OpenAI and Gemini take {LONGEST}");
+        found.add(Diagnostic::new(Code::NameLength, span, message).help("shorten the resource or method"));
     } else if length > COMFORTABLE {
-        let message =
-            format!("the tool's name `{tool}` has {length} characters; some clients count theirs in");
-        found.add(
-            Diagnostic::warning("name-length", span, message).help(format!("up to {COMFORTABLE} is safe")),
+        let message = format!(
+            "the tool's name `{tool}` has {length} characters; Cursor counts the server's in and leaves long ones out"
         );
+        found
+            .add(Diagnostic::new(Code::LongName, span, message).help(format!("up to {COMFORTABLE} is safe")));
     }
 }
 
@@ -74,6 +70,6 @@ fn snake(word: &Spanned<String>, found: &mut Diagnostics) {
         && word.value.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
     if !fits {
         let message = format!("`{}` cannot be part of a tool's name", word.value);
-        found.add(Diagnostic::error("name", word.span, message).help("lower-case letters, digits and `_`"));
+        found.add(Diagnostic::new(Code::Name, word.span, message).help("lower-case letters, digits and `_`"));
     }
 }

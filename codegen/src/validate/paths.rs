@@ -1,5 +1,6 @@
 //! Path templates and parameters: each placeholder documented, each parameter used, no name twice.
 
+use crate::Code;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::lower::{Documented, documented};
 use crate::source::Spanned;
@@ -40,7 +41,7 @@ fn shape(method: &Documented<'_>, found: &mut Diagnostics) {
         {
             let message = format!("`{text}` is no path");
             let help = "a path begins with `/`, has no empty segments and no query: `/things/{id}/parts`";
-            found.add(Diagnostic::error("path", template.span, message).help(help));
+            found.add(Diagnostic::new(Code::Path, template.span, message).help(help));
         }
     }
 }
@@ -56,7 +57,7 @@ fn placeholders(method: &Documented<'_>, found: &mut Diagnostics) {
                 placeholder.value, method.resource, method.method
             );
             let names = documented.iter().map(|(name, _)| name.as_str());
-            let diagnostic = Diagnostic::error("path-param", placeholder.span, message)
+            let diagnostic = Diagnostic::new(Code::PathParam, placeholder.span, message)
                 .label("needs an entry under `path:`")
                 .related(method.record.description.span, "the record")
                 .did_you_mean(&placeholder.value, names);
@@ -64,14 +65,16 @@ fn placeholders(method: &Documented<'_>, found: &mut Diagnostics) {
         }
         if let Some(first) = wanted[..place].iter().find(|first| first.value == placeholder.value) {
             let message = format!("`{{{}}}` stands twice in one path", placeholder.value);
-            found.add(Diagnostic::error("path", placeholder.span, message).related(first.span, "first here"));
+            found.add(
+                Diagnostic::new(Code::Path, placeholder.span, message).related(first.span, "first here"),
+            );
         }
     }
     for (name, _) in documented {
         if !wanted.iter().any(|placeholder| placeholder.value == name.value) {
             let message =
                 format!("`{}` is a path parameter, but the path has no `{{{}}}`", name.value, name.value);
-            let diagnostic = Diagnostic::error("path-param", name.span, message)
+            let diagnostic = Diagnostic::new(Code::PathParam, name.span, message)
                 .label("not in the path")
                 .did_you_mean(&name.value, wanted.iter().map(Spanned::as_str));
             found.add(diagnostic);
@@ -96,7 +99,7 @@ fn names(method: &Documented<'_>, found: &mut Diagnostics) {
                 let message = format!("`{}` is a {first_place} and a {place} parameter", name.value);
                 let help = "rename one of them and keep the vendor's name with `wire_name`";
                 found.add(
-                    Diagnostic::error("param-clash", name.span, message)
+                    Diagnostic::new(Code::ParamClash, name.span, message)
                         .related(first.span, "first here")
                         .help(help),
                 );
@@ -107,7 +110,7 @@ fn names(method: &Documented<'_>, found: &mut Diagnostics) {
                 let whole =
                     matches!(method.method_record.paging, Some(crate::source::records::Paging::Whole));
                 if !whole {
-                    found.add(Diagnostic::error("param-clash", name.span, message).help(help));
+                    found.add(Diagnostic::new(Code::ParamClash, name.span, message).help(help));
                 }
             }
             seen.push((name, place));
@@ -119,8 +122,9 @@ fn names(method: &Documented<'_>, found: &mut Diagnostics) {
         {
             let message = format!("`{}` is filled from `{}`, which is no parameter", name.value, from.value);
             let names = seen.iter().map(|(name, _)| name.as_str());
-            found
-                .add(Diagnostic::error("unknown-param", from.span, message).did_you_mean(&from.value, names));
+            found.add(
+                Diagnostic::new(Code::UnknownParam, from.span, message).did_you_mean(&from.value, names),
+            );
         }
     }
 }
@@ -130,13 +134,13 @@ fn bodies(method: &Documented<'_>, found: &mut Diagnostics) {
     if method.method_record.verb.value == "GET" {
         let message = "a GET request carries no body";
         found.add(
-            Diagnostic::error("body", body.schema.span, message).help("document the fields under `query:`"),
+            Diagnostic::new(Code::Body, body.schema.span, message).help("document the fields under `query:`"),
         );
     }
     let is = |ty: &str| body.schema.ty.as_ref().is_some_and(|there| there.value == ty);
     if body.schema.reference.is_some() || !(body.schema.ty.is_none() || is("object") || is("array")) {
         let message = "a body is an object with `properties`, or an array";
-        found.add(Diagnostic::error("body", body.schema.span, message));
+        found.add(Diagnostic::new(Code::Body, body.schema.span, message));
     }
 }
 
@@ -149,7 +153,7 @@ fn flat(method: &Documented<'_>, found: &mut Diagnostics) {
         for (name, schema) in params {
             if schema.ty.as_ref().is_some_and(|ty| ty.value == "object") || schema.properties.is_some() {
                 let message = format!("`{}` is an object, which cannot stand in a {place}", name.value);
-                found.add(Diagnostic::error("flat-param", name.span, message));
+                found.add(Diagnostic::new(Code::FlatParam, name.span, message));
             }
         }
     }
@@ -167,13 +171,13 @@ fn wait(method: &Documented<'_>, found: &mut Diagnostics) {
         Some((_, schema)) if schema.ty.as_ref().is_some_and(|ty| ty.value == "integer") => {}
         Some(_) => {
             let message = format!("`{}` must be an integer to wait by", wait.param.value);
-            found.add(Diagnostic::error("wait", wait.param.span, message));
+            found.add(Diagnostic::new(Code::Wait, wait.param.span, message));
         }
         None => {
             let message = format!("`{}` is no query or body parameter", wait.param.value);
             let names = named.iter().map(|(name, _)| name.as_str());
             found.add(
-                Diagnostic::error("unknown-param", wait.param.span, message)
+                Diagnostic::new(Code::UnknownParam, wait.param.span, message)
                     .did_you_mean(&wait.param.value, names),
             );
         }

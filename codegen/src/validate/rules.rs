@@ -1,5 +1,6 @@
 //! Rules over several fields: every field they name exists.
 
+use crate::Code;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::lower::documented;
 use crate::source::Spanned;
@@ -64,7 +65,8 @@ fn condition(when: &Condition, fields: &Named<Schema>, vendor: &Vendor, found: &
         if !words.contains(&value.value) {
             let message = format!("`{}` never is `{}`", when.field.value, value.value);
             let names = words.iter().map(String::as_str);
-            found.add(Diagnostic::error("rule-value", value.span, message).did_you_mean(&value.value, names));
+            found
+                .add(Diagnostic::new(Code::RuleValue, value.span, message).did_you_mean(&value.value, names));
         }
     }
 }
@@ -73,7 +75,7 @@ fn exists(name: &Spanned<String>, fields: &Named<Schema>, vendor: &Vendor, found
     if target(name.as_str(), fields, vendor).is_none() {
         let message = format!("no field is called `{}` here", name.value);
         let names = fields.iter().map(|(name, _)| name.as_str());
-        found.add(Diagnostic::error("rule-field", name.span, message).did_you_mean(&name.value, names));
+        found.add(Diagnostic::new(Code::RuleField, name.span, message).did_you_mean(&name.value, names));
     }
 }
 

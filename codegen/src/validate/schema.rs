@@ -1,15 +1,13 @@
 //! Schemas: each says one thing, in the portable profile that every client accepts.
 
-use super::{value, words};
+use super::{limits, value, words};
+use crate::Code;
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::name::type_name;
 use crate::source::records::{Map, Named, Schema, Vendor};
 use crate::source::resolve::{resolve, type_of};
 use crate::source::{Span, Spanned};
 
 const TYPES: &[&str] = &["string", "integer", "number", "boolean", "object", "array", "any"];
-/// Deeper input schemas make models fail; clients still accept them.
-const COMFORTABLE_DEPTH: usize = 5;
 
 /// What a schema is for.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -35,32 +33,44 @@ pub(super) fn check(vendor: &Vendor, found: &mut Diagnostics) {
         return;
     }
     for (_, schema) in &vendor.types {
-        check.schema(schema, Use::Shared, 0);
+        check.schema(schema, Use::Shared);
     }
     for file in &vendor.records_of {
         for (_, record) in &file.records {
             for (name, schema) in record.path.iter().chain(&record.query).chain(&record.header) {
-                check.property(name, schema, Use::Input, 0);
+                check.property(name, schema, Use::Input);
             }
             if let Some(body) = &record.body {
                 for (name, schema) in body.schema.properties.iter().flatten() {
-                    check.property(name, schema, Use::Input, 0);
+                    check.property(name, schema, Use::Input);
                 }
                 check.required_names(&body.schema);
                 if body.schema.is_array() {
-                    check.schema(&body.schema, Use::Input, 0);
+                    check.schema(&body.schema, Use::Input);
                 }
             }
             if let Some(returns) = &record.returns {
-                check.schema(returns, Use::Output, 0);
+                check.schema(returns, Use::Output);
             }
         }
     }
 }
 
+/// Who refuses a key that is not portable.
+fn refusal(key: &str) -> String {
+    let claude = key.len() <= 64 && key.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.-".contains(&b));
+    let who = if claude { "clients that make fields of keys refuse" } else { "Claude refuses" };
+    format!("{who} the key `{key}`")
+}
+
+/// What every client takes as a key.
+fn portable(name: &str) -> bool {
+    (1..=64).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+}
+
 impl Check<'_, '_> {
-    fn error(&mut self, code: &'static str, span: Span, message: impl Into<String>, help: &str) {
-        let diagnostic = Diagnostic::error(code, span, message);
+    fn error(&mut self, code: Code, span: Span, message: impl Into<String>, help: &str) {
+        let diagnostic = Diagnostic::new(code, span, message);
         self.found.add(if help.is_empty() { diagnostic } else { diagnostic.help(help) });
     }
 
@@ -71,7 +81,7 @@ impl Check<'_, '_> {
         let message = format!("type `{}` holds itself", name.value);
         let help = "describe the inner one with `map: true`, which takes any fields";
         let diagnostic =
-            Diagnostic::error("type-cycle", name.span, message).related(span, "refers back to it");
+            Diagnostic::new(Code::TypeCycle, name.span, message).related(span, "refers back to it");
         self.found.add(diagnostic.help(help));
         true
     }
@@ -98,52 +108,41 @@ impl Check<'_, '_> {
         inner.find_map(|inner| self.reaches(inner, target, path))
     }
 
-    fn property(&mut self, name: &Spanned<String>, schema: &Schema, usage: Use, depth: usize) {
-        let portable = |name: &str| {
-            (1..=64).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
-        };
+    fn property(&mut self, name: &Spanned<String>, schema: &Schema, usage: Use) {
         if usage != Use::Output && schema.from.is_none() && !portable(&name.value) {
-            let message = format!("some clients refuse the key `{}`", name.value);
+            let message = refusal(&name.value);
             let help = format!(
                 "name it `{}` and add `wire_name: \"{}\"`",
                 crate::name::field_name(&name.value).trim_start_matches("r#"),
                 name.value
             );
-            self.error("key-alphabet", name.span, message, &help);
+            self.error(Code::KeyAlphabet, name.span, message, &help);
         }
         if let Some(description) = &schema.description {
             words::hidden(description, self.found);
         }
-        self.schema(schema, usage, depth + 1);
+        self.schema(schema, usage);
     }
 
-    fn schema(&mut self, schema: &Schema, usage: Use, depth: usize) {
-        if depth == COMFORTABLE_DEPTH + 1 && usage == Use::Input {
-            let message = format!("this schema goes deeper than {COMFORTABLE_DEPTH} levels");
-            self.found.add(
-                Diagnostic::warning("depth", schema.span, message).help("models fill flat objects better"),
-            );
-        }
+    fn schema(&mut self, schema: &Schema, usage: Use) {
         if let Some(reference) = &schema.reference {
             return self.reference(schema, reference);
         }
         self.ty(schema);
-        self.enumeration(schema);
-        self.pattern(schema);
-        self.ranges(schema);
+        limits::check(schema, self.found);
         self.required_names(schema);
         self.shape(schema, usage);
         self.values(schema);
         for (name, property) in schema.properties.iter().flatten() {
-            self.property(name, property, usage, depth);
+            self.property(name, property, usage);
         }
         if let Some(items) = &schema.items {
-            self.schema(items, usage, depth + 1);
+            self.schema(items, usage);
         }
         if let Some(Map::Of(values)) = &schema.map {
-            self.schema(values, usage, depth + 1);
+            self.schema(values, usage);
         }
-        self.variants(schema, usage, depth);
+        self.variants(schema, usage);
     }
 
     fn reference(&mut self, schema: &Schema, reference: &Spanned<String>) {
@@ -153,7 +152,7 @@ impl Check<'_, '_> {
             let message = format!("`{}` leads to no shared type", reference.value);
             let names: Vec<_> =
                 self.types.iter().map(|(name, _)| format!("#/types/{}", name.value)).collect();
-            let diagnostic = Diagnostic::error("dead-ref", reference.span, message)
+            let diagnostic = Diagnostic::new(Code::DeadRef, reference.span, message)
                 .label("expected `#/types/Name` from types.yaml")
                 .did_you_mean(&reference.value, names.iter().map(String::as_str));
             self.found.add(diagnostic);
@@ -166,7 +165,7 @@ impl Check<'_, '_> {
         ];
         if let Some(span) = own.into_iter().flatten().next() {
             let help = "beside `$ref` only description, required, nullable, brief, secret, default, example, wire_name, from and deprecated count";
-            self.error("ref-sibling", span, "this key is lost beside `$ref`", help);
+            self.error(Code::RefSibling, span, "this key is lost beside `$ref`", help);
         }
     }
 
@@ -174,14 +173,14 @@ impl Check<'_, '_> {
         match &schema.ty {
             Some(ty) if !TYPES.contains(&ty.as_str()) => {
                 let message = format!("no type is called `{}`", ty.value);
-                let diagnostic = Diagnostic::error("unknown-type", ty.span, message)
+                let diagnostic = Diagnostic::new(Code::UnknownType, ty.span, message)
                     .label(format!("one of {}", TYPES.join(", ")))
                     .did_you_mean(&ty.value, TYPES.iter().copied());
                 self.found.add(diagnostic);
             }
             None if schema.words.is_none() && schema.variants.is_none() => {
                 self.error(
-                    "missing-type",
+                    Code::MissingType,
                     schema.span,
                     "this schema has no `type`",
                     "add `type:`, or `$ref:`",
@@ -191,92 +190,13 @@ impl Check<'_, '_> {
         }
     }
 
-    fn enumeration(&mut self, schema: &Schema) {
-        let Some(words) = &schema.words else { return };
-        if schema.ty.as_ref().is_some_and(|ty| ty.value != "string") {
-            self.error(
-                "enum-type",
-                words.span,
-                "only words can be listed in `enum`",
-                "make it `type: string`",
-            );
-        }
-        if words.value.is_empty() {
-            self.error(
-                "enum-empty",
-                words.span,
-                "this `enum` allows nothing",
-                "list its words, or remove it",
-            );
-        }
-        for (place, word) in words.value.iter().enumerate() {
-            let same = |other: &&Spanned<String>| type_name(other.as_str()) == type_name(word.as_str());
-            if let Some(first) = words.value[..place].iter().find(same) {
-                let message = format!("`{}` and `{}` would be one variant", first.value, word.value);
-                self.found.add(
-                    Diagnostic::error("enum-clash", word.span, message).related(first.span, "first here"),
-                );
-            }
-        }
-    }
-
-    fn pattern(&mut self, schema: &Schema) {
-        let Some(pattern) = &schema.pattern else { return };
-        if let Err(error) = regex_lite::Regex::new(pattern.as_str()) {
-            let message = format!("this pattern cannot be compiled: {error}");
-            self.error("pattern", pattern.span, message, "");
-        }
-    }
-
-    fn ranges(&mut self, schema: &Schema) {
-        let is = |types: &[&str]| schema.ty.as_ref().is_none_or(|ty| types.contains(&ty.as_str()));
-        let groups = [
-            (
-                "numbers",
-                is(&["integer", "number"]),
-                [schema.min.as_ref().map(|n| n.span), schema.max.as_ref().map(|n| n.span)],
-            ),
-            (
-                "texts",
-                is(&["string"]),
-                [schema.min_length.as_ref().map(|n| n.span), schema.max_length.as_ref().map(|n| n.span)],
-            ),
-            (
-                "arrays",
-                is(&["array"]),
-                [schema.min_items.as_ref().map(|n| n.span), schema.max_items.as_ref().map(|n| n.span)],
-            ),
-        ];
-        for (what, fits, spans) in groups {
-            if let (false, Some(span)) = (fits, spans.into_iter().flatten().next()) {
-                self.error("constraint-type", span, format!("this bound is for {what}"), "");
-            }
-        }
-        let number = |n: &Option<Spanned<serde_json::Number>>| {
-            n.as_ref().and_then(|n| n.value.as_f64()).zip(n.as_ref().map(|n| n.span))
-        };
-        if let (Some((min, _)), Some((max, span))) = (number(&schema.min), number(&schema.max))
-            && min > max
-        {
-            self.error("range", span, format!("no number is from {min} to {max}"), "");
-        }
-        let sizes = [(&schema.min_length, &schema.max_length), (&schema.min_items, &schema.max_items)];
-        for (min, max) in sizes {
-            if let (Some(min), Some(max)) = (min, max)
-                && min.value > max.value
-            {
-                self.error("range", max.span, format!("nothing has {} to {}", min.value, max.value), "");
-            }
-        }
-    }
-
     fn required_names(&mut self, schema: &Schema) {
         for required in &schema.required_names {
             let properties = schema.properties.iter().flatten();
             if !properties.clone().any(|(name, _)| name.value == required.value) {
                 let message = format!("`{}` is required but not among `properties`", required.value);
                 let names: Vec<_> = properties.map(|(name, _)| name.as_str()).collect();
-                let diagnostic = Diagnostic::error("unknown-required", required.span, message);
+                let diagnostic = Diagnostic::new(Code::UnknownRequired, required.span, message);
                 self.found.add(diagnostic.did_you_mean(&required.value, names));
             }
         }
@@ -285,15 +205,20 @@ impl Check<'_, '_> {
     fn shape(&mut self, schema: &Schema, usage: Use) {
         let ty = schema.ty.as_ref().map(|ty| ty.as_str());
         if ty == Some("array") && schema.items.is_none() && usage != Use::Output {
-            self.error("items", schema.span, "this array does not say what it holds", "add `items:`");
+            self.error(Code::Items, schema.span, "this array does not say what it holds", "add `items:`");
         }
         if let Some(items) = schema.items.as_ref().filter(|_| ty != Some("array")) {
-            self.error("items", items.span, "`items` belongs to an array", "make it `type: array`");
+            self.error(Code::Items, items.span, "`items` belongs to an array", "make it `type: array`");
         }
         if let Some((name, _)) =
             schema.properties.as_ref().and_then(|p| p.first()).filter(|_| ty.is_some_and(|ty| ty != "object"))
         {
-            self.error("properties", name.span, "`properties` belong to an object", "make it `type: object`");
+            self.error(
+                Code::Properties,
+                name.span,
+                "`properties` belong to an object",
+                "make it `type: object`",
+            );
         }
         if ty == Some("object")
             && schema.properties.is_none()
@@ -302,14 +227,16 @@ impl Check<'_, '_> {
             && usage != Use::Output
         {
             let help = "add `properties:`, or `map: true` for free keys";
-            self.error("object", schema.span, "this object does not say what it holds", help);
+            self.error(Code::Object, schema.span, "this object does not say what it holds", help);
         }
         match (&schema.tag, &schema.variants) {
-            (Some(tag), None) => self.error("union", tag.span, "`tag` without `variants`", "add `variants:`"),
+            (Some(tag), None) => {
+                self.error(Code::Union, tag.span, "`tag` without `variants`", "add `variants:`");
+            }
             (None, Some(variants)) => {
                 let span = variants.first().map_or(schema.span, |(name, _)| name.span);
                 self.error(
-                    "union",
+                    Code::Union,
                     span,
                     "`variants` without `tag`",
                     "add `tag:` with the field that tells them apart",
@@ -318,7 +245,7 @@ impl Check<'_, '_> {
             _ => {}
         }
         if let Some(wire) = schema.wire.as_ref().filter(|wire| wire.value != "string") {
-            self.error("unknown-word", wire.span, "only `wire: string` is known", "");
+            self.error(Code::UnknownWord, wire.span, "only `wire: string` is known", "");
         }
     }
 
@@ -331,13 +258,19 @@ impl Check<'_, '_> {
             }
             if let Some(problem) = value::problem(schema, self.types, &given.value) {
                 let message = format!("this {what} does not fit its schema: {problem}");
-                self.error("value", given.span, message, "");
+                self.error(Code::Value, given.span, message, "");
             }
         }
     }
 
     /// The keys of all variants are shown in one object, so a key has one type in all of them.
-    fn variants(&mut self, schema: &Schema, usage: Use, depth: usize) {
+    fn variants(&mut self, schema: &Schema, usage: Use) {
+        // The tag has no `wire_name`: a union told apart by such a key needs another shape.
+        if let Some(tag) = schema.tag.as_ref().filter(|tag| usage != Use::Output && !portable(&tag.value)) {
+            let message = refusal(&tag.value);
+            let help = "describe the object with `map: true` and say in `description` what it holds";
+            self.error(Code::KeyAlphabet, tag.span, message, help);
+        }
         let mut keys: Vec<(&Spanned<String>, String)> = Vec::new();
         for (word, variant) in schema.variants.iter().flatten() {
             if let Some(description) = &variant.description {
@@ -345,7 +278,7 @@ impl Check<'_, '_> {
             }
             self.required_names(variant);
             for (name, property) in variant.properties.iter().flatten() {
-                self.property(name, property, usage, depth);
+                self.property(name, property, usage);
                 let ty = resolve(property, self.types)
                     .ty
                     .as_ref()
@@ -353,13 +286,13 @@ impl Check<'_, '_> {
                 if schema.tag.as_ref().is_some_and(|tag| tag.value == name.value) {
                     let message =
                         format!("`{}` is the tag; variant `{}` has it already", name.value, word.value);
-                    self.error("union", name.span, message, "remove it");
+                    self.error(Code::Union, name.span, message, "remove it");
                 }
                 match keys.iter().find(|(first, _)| first.value == name.value) {
                     Some((first, first_ty)) if *first_ty != ty => {
                         let message =
                             format!("`{}` is {ty} here and {first_ty} in another variant", name.value);
-                        let diagnostic = Diagnostic::error("union-key", name.span, message)
+                        let diagnostic = Diagnostic::new(Code::UnionKey, name.span, message)
                             .related(first.span, "first here")
                             .help("give one of them another name with `wire_name`");
                         self.found.add(diagnostic);

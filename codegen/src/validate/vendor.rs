@@ -1,5 +1,6 @@
 //! The vendor file: credentials, base URL, words with a fixed meaning.
 
+use crate::Code;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::lower::RESET_UNITS;
 use crate::source::Spanned;
@@ -35,7 +36,7 @@ fn credentials(vendor: &Vendor, found: &mut Diagnostics) {
         if !vendor.credentials.iter().any(|(name, _)| name.value == credential.value) {
             let message = format!("no credential is called `{}`", credential.value);
             let names = vendor.credentials.iter().map(|(name, _)| name.as_str());
-            let diagnostic = Diagnostic::error("unknown-credential", credential.span, message)
+            let diagnostic = Diagnostic::new(Code::UnknownCredential, credential.span, message)
                 .label("not among `credentials`")
                 .did_you_mean(&credential.value, names);
             found.add(diagnostic);
@@ -44,12 +45,12 @@ fn credentials(vendor: &Vendor, found: &mut Diagnostics) {
     for (name, credential) in &vendor.credentials {
         if credential.help.is_none() {
             let message = format!("credential `{}` does not say where to find it", name.value);
-            found.add(Diagnostic::warning("credential-help", name.span, message).help("add `help:`"));
+            found.add(Diagnostic::new(Code::CredentialHelp, name.span, message).help("add `help:`"));
         }
         if !name.value.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_') {
             let message = format!("`{}` is no name for a credential", name.value);
             let help = "lower-case letters, digits and `_`: it becomes an environment variable";
-            found.add(Diagnostic::error("credential-name", name.span, message).help(help));
+            found.add(Diagnostic::new(Code::CredentialName, name.span, message).help(help));
         }
     }
 }
@@ -61,7 +62,7 @@ fn base_url(vendor: &Vendor, found: &mut Diagnostics) {
     {
         let message = format!("`{}` cannot be a base URL", url.value);
         let help = "a base URL is `https://host/path` without user name, query and fragment";
-        found.add(Diagnostic::error("base-url", url.span, message).help(help));
+        found.add(Diagnostic::new(Code::BaseUrl, url.span, message).help(help));
     }
 }
 
@@ -70,11 +71,11 @@ fn headers(vendor: &Vendor, found: &mut Diagnostics) {
         let token = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b);
         if name.value.is_empty() || !name.value.bytes().all(token) {
             let message = format!("`{}` is no header name", name.value);
-            found.add(Diagnostic::error("header", name.span, message));
+            found.add(Diagnostic::new(Code::Header, name.span, message));
         }
         if !value.value.bytes().all(|b| (b' '..=b'~').contains(&b)) {
             let message = format!("the value of header `{}` is not printable ASCII", name.value);
-            found.add(Diagnostic::error("header", value.span, message));
+            found.add(Diagnostic::new(Code::Header, value.span, message));
         }
     }
 }
@@ -84,7 +85,7 @@ fn verb(method: &Method, found: &mut Diagnostics) {
     let verb = &method.verb;
     if !VERBS.contains(&verb.as_str()) {
         let message = format!("`{}` is no HTTP method that can be pressed", verb.value);
-        let diagnostic = Diagnostic::error("http-method", verb.span, message)
+        let diagnostic = Diagnostic::new(Code::HttpMethod, verb.span, message)
             .label("expected `VERB` or `VERB /path`")
             .did_you_mean(&verb.value.to_uppercase(), VERBS.iter().copied());
         found.add(diagnostic);
@@ -96,7 +97,7 @@ fn tags(vendor: &Vendor, used: &[Spanned<String>], found: &mut Diagnostics) {
         if !vendor.tags.iter().any(|(name, _)| name.value == tag.value) {
             let message = format!("no tag is called `{}`", tag.value);
             let names = vendor.tags.iter().map(|(name, _)| name.as_str());
-            let diagnostic = Diagnostic::error("unknown-tag", tag.span, message)
+            let diagnostic = Diagnostic::new(Code::UnknownTag, tag.span, message)
                 .label("not among the vendor's `tags`")
                 .did_you_mean(&tag.value, names);
             found.add(diagnostic);
@@ -110,13 +111,13 @@ fn aliases(vendor: &Vendor, found: &mut Diagnostics) {
     for (name, tag) in &vendor.tags {
         if tag.description.is_none() {
             let message = format!("tag `{}` is not described", name.value);
-            found.add(Diagnostic::warning("tag-description", name.span, message).help("add `description:`"));
+            found.add(Diagnostic::new(Code::TagDescription, name.span, message).help("add `description:`"));
         }
         for word in [name].into_iter().chain(&tag.aliases) {
             if let Some(first) = words.iter().find(|first| first.value == word.value) {
                 let message = format!("`{}` already names a tag", word.value);
                 found.add(
-                    Diagnostic::error("tag-clash", word.span, message).related(first.span, "first here"),
+                    Diagnostic::new(Code::TagClash, word.span, message).related(first.span, "first here"),
                 );
             }
             words.push(word);
@@ -128,7 +129,7 @@ fn one_of(word: Option<&Spanned<String>>, what: &str, valid: &[&str], found: &mu
     if let Some(word) = word.filter(|word| !valid.contains(&word.as_str())) {
         let message = format!("no {what} is called `{}`", word.value);
         let label = format!("one of {}", valid.join(", "));
-        let diagnostic = Diagnostic::error("unknown-word", word.span, message)
+        let diagnostic = Diagnostic::new(Code::UnknownWord, word.span, message)
             .label(label)
             .did_you_mean(&word.value, valid.iter().copied());
         found.add(diagnostic);

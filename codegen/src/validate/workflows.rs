@@ -1,6 +1,7 @@
 //! Workflows: each step calls a tool, and hands over what a later step takes.
 
 use super::guidance::Check;
+use crate::Code;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::lower::Documented;
 use crate::source::guidance::argument;
@@ -16,7 +17,7 @@ pub(super) fn check(vendor: &Vendor, found: &mut Diagnostics) {
         if !fits {
             let message = format!("`{}` cannot name a workflow", name.value);
             let help = "lower-case letters, digits and `_`, 64 at most";
-            check.found.add(Diagnostic::error("name", name.span, message).help(help));
+            check.found.add(Diagnostic::new(Code::Name, name.span, message).help(help));
         }
         steps(workflow, &mut check);
         unused(workflow, check.found);
@@ -41,7 +42,7 @@ fn steps<'d>(workflow: &'d Workflow, check: &mut Check<'d, '_>) {
             if let Some((first, _)) = earlier.iter().find(|(there, _)| there.value == name.value) {
                 let message = format!("two steps are called `{}`", name.value);
                 check.found.add(
-                    Diagnostic::error("step-clash", name.span, message).related(first.span, "first here"),
+                    Diagnostic::new(Code::StepClash, name.span, message).related(first.span, "first here"),
                 );
             }
             earlier.push((name, tool));
@@ -62,7 +63,7 @@ fn given(
     }
     let message = format!("the workflow takes no argument `{name}`");
     let names = workflow.arguments.iter().map(|(name, _)| name.as_str());
-    found.add(Diagnostic::error("dead-argument", source.span, message).did_you_mean(name, names));
+    found.add(Diagnostic::new(Code::DeadArgument, source.span, message).did_you_mean(name, names));
     None
 }
 
@@ -76,7 +77,7 @@ fn handed<'d>(
     let (step, all) = step.strip_suffix("[]").map_or((step, false), |step| (step, true));
     let Some((_, tool)) = earlier.iter().find(|(name, _)| name.value == step) else {
         let message = format!("no earlier step is called `{step}`");
-        let diagnostic = Diagnostic::error("dead-step", source.span, message)
+        let diagnostic = Diagnostic::new(Code::DeadStep, source.span, message)
             .label("expected `$argument` or `step.field`")
             .did_you_mean(step, earlier.iter().map(|(name, _)| name.as_str()));
         check.found.add(diagnostic);
@@ -108,7 +109,7 @@ fn unused(workflow: &Workflow, found: &mut Diagnostics) {
         if !all.iter().any(|text| text.contains(&used)) {
             let message = format!("the argument `{}` is never used", name.value);
             found.add(
-                Diagnostic::warning("unused-argument", name.span, message)
+                Diagnostic::new(Code::UnusedArgument, name.span, message)
                     .help(format!("say `{used}` in a step")),
             );
         }
