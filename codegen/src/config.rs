@@ -5,7 +5,7 @@ use crate::emit::{self, Style};
 use crate::loaded::Loaded;
 use crate::lower::{self, Selection};
 use crate::model::Catalog;
-use crate::source::{self, Documents, SourceFile, Sources};
+use crate::source::{self, Documents, SourceFile};
 use crate::{Code, Error, name, profile, validate};
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
@@ -29,11 +29,12 @@ pub struct Config {
     denied: Denied,
 }
 
-/// The warnings that are errors.
+/// The warnings that are errors, and those that are known and let be.
 #[derive(Debug, Clone, Default)]
 struct Denied {
     all: bool,
     codes: Vec<String>,
+    allowed: Vec<String>,
 }
 
 impl Config {
@@ -164,6 +165,16 @@ impl Config {
         self
     }
 
+    /// Says nothing of warnings with these codes, however they stand to [`Config::deny_warnings`].
+    ///
+    /// ```
+    /// toolpress_codegen::Config::new("schemas").allow(["long-name"]);
+    /// ```
+    pub fn allow<S: Into<String>>(&mut self, codes: impl IntoIterator<Item = S>) -> &mut Self {
+        self.denied.allowed.extend(codes.into_iter().map(Into::into));
+        self
+    }
+
     /// Reads, checks, lowers and writes: all a build script has to do.
     ///
     /// Tells cargo what to watch, and prints warnings through it.
@@ -198,12 +209,13 @@ impl Config {
     /// # Errors
     /// Errors in the documentation, settings that make no sense.
     pub fn load_texts(&self, texts: impl IntoIterator<Item = SourceFile>) -> Result<Loaded, Error> {
-        let denied = self.denied_codes()?;
+        let (denied, allowed) = self.denied_codes()?;
         let mut found = Diagnostics::default();
         let Documents { sources, vendors } = source::load(texts, &mut found);
         validate::validate(&vendors, &mut found);
         let deny = |code| self.denied.all || denied.contains(&code);
         if found.has_errors() {
+            found.allow(&allowed);
             found.deny(deny);
             return Err(Error::Documentation { diagnostics: found.into_sorted(), sources });
         }
@@ -219,6 +231,7 @@ impl Config {
             return Err(Error::Setting(message));
         }
         profile::check(&catalog, &vendors, &mut found);
+        found.allow(&allowed);
         found.deny(deny);
         if found.has_errors() {
             return Err(Error::Documentation { diagnostics: found.into_sorted(), sources });
@@ -226,8 +239,10 @@ impl Config {
         Ok(Loaded { catalog, warnings: found.into_sorted(), sources })
     }
 
-    fn denied_codes(&self) -> Result<Vec<Code>, Error> {
-        self.denied.codes.iter().map(|code| code.parse()).collect()
+    /// The codes that are denied, and those that are allowed.
+    fn denied_codes(&self) -> Result<(Vec<Code>, Vec<Code>), Error> {
+        let parse = |names: &[String]| names.iter().map(|code| code.parse()).collect::<Result<_, Error>>();
+        Ok((parse(&self.denied.codes)?, parse(&self.denied.allowed)?))
     }
 
     /// The code of a catalogue.

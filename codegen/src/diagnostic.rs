@@ -96,6 +96,11 @@ impl Diagnostics {
         self.0.iter().any(|diagnostic| diagnostic.level == Level::Error)
     }
 
+    /// Forgets the warnings with these codes.
+    pub(crate) fn allow(&mut self, allowed: &[Code]) {
+        self.0.retain(|found| found.level == Level::Error || !allowed.contains(&found.code));
+    }
+
     /// Makes errors of the warnings that are denied.
     pub(crate) fn deny(&mut self, denied: impl Fn(Code) -> bool) {
         self.0.iter_mut().filter(|found| denied(found.code)).for_each(|found| found.level = Level::Error);

@@ -127,6 +127,20 @@ fn deny_another(config: &mut Config) {
 }
 
 #[test]
+fn warnings_can_be_let_be() {
+    let schemas = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/own-vendor/docs");
+    let codes = |config: &Config| {
+        let warnings = config.load().expect("sound documentation").warnings;
+        warnings.iter().map(|warning| warning.code.as_str()).collect::<Vec<_>>()
+    };
+    let mut config = Config::new(schemas);
+    assert!(codes(&config).contains(&"undocumented"));
+    config.allow(["undocumented"]);
+    assert!(!codes(&config).contains(&"undocumented"));
+    assert!(config.clone().allow(["undocumentd"]).load().is_err());
+}
+
+#[test]
 fn warnings_can_be_denied() {
     assert!(load(UNTAGGED).text.starts_with("warning[unused-tag]"));
     for configure in [deny_all, deny_this] {
