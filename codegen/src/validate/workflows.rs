@@ -103,10 +103,14 @@ fn unused(workflow: &Workflow, found: &mut Diagnostics) {
         let said = step.say.iter().chain(&step.when).map(|text| text.value.clone());
         said.chain(step.with.iter().map(|(_, source)| source.value.clone())).collect::<Vec<_>>()
     };
-    let all: Vec<String> = workflow.steps.iter().flat_map(texts).collect();
+    let mut all: Vec<String> = workflow.steps.iter().flat_map(texts).collect();
+    all.extend([&workflow.description].into_iter().chain(&workflow.finally).map(|text| text.value.clone()));
     for (name, _) in &workflow.arguments {
         let used = format!("${}", name.value);
-        if !all.iter().any(|text| text.contains(&used)) {
+        // `$sink` is not used by `$sinks`.
+        let ends = |rest: &str| !rest.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_');
+        let uses = |text: &String| text.match_indices(&used).any(|(at, _)| ends(&text[at + used.len()..]));
+        if !all.iter().any(uses) {
             let message = format!("the argument `{}` is never used", name.value);
             found.add(
                 Diagnostic::new(Code::UnusedArgument, name.span, message)

@@ -126,12 +126,12 @@ enum Content<'r> {
     Text { text: &'r str },
     Image { data: &'r str, mime_type: &'r str },
     Audio { data: &'r str, mime_type: &'r str },
-    Resource { resource: Blob<'r> },
+    Resource { resource: Embedded<'r> },
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Blob<'r> {
+struct Embedded<'r> {
     uri: &'r str,
     mime_type: &'r str,
     blob: &'r str,
@@ -143,7 +143,7 @@ impl<'r> From<&'r Block> for Content<'r> {
             Block::Image { mime_type, data } => Self::Image { data, mime_type },
             Block::Audio { mime_type, data } => Self::Audio { data, mime_type },
             Block::Resource { uri, mime_type, blob } => {
-                Self::Resource { resource: Blob { uri, mime_type, blob } }
+                Self::Resource { resource: Embedded { uri, mime_type, blob } }
             }
         }
     }
@@ -168,4 +168,36 @@ fn result(server: &Server, era: Era, outcome: CallOutcome) -> String {
     };
     // Maps with text keys always serialise.
     serde_json::to_string(&result).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Block, Content};
+    use serde_json::{json, to_value};
+
+    #[test]
+    fn blocks_are_written_as_the_protocol_names_them() {
+        let (mime_type, data) = ("image/png".to_owned(), "/w==".to_owned());
+        let uri = "toolpress://acme/x".to_owned();
+        let table = [
+            (
+                Block::Image { mime_type: mime_type.clone(), data: data.clone() },
+                json!({ "type": "image", "data": "/w==", "mimeType": "image/png" }),
+            ),
+            (
+                Block::Audio { mime_type: mime_type.clone(), data: data.clone() },
+                json!({ "type": "audio", "data": "/w==", "mimeType": "image/png" }),
+            ),
+            (
+                Block::Resource { uri, mime_type, blob: data },
+                json!({ "type": "resource", "resource":
+                    { "uri": "toolpress://acme/x", "mimeType": "image/png", "blob": "/w==" } }),
+            ),
+        ];
+        for (block, expected) in table {
+            assert_eq!(to_value(Content::from(&block)).unwrap(), expected);
+        }
+        let text = Content::Text { text: "x" };
+        assert_eq!(to_value(text).unwrap(), json!({ "type": "text", "text": "x" }));
+    }
 }

@@ -1,6 +1,6 @@
 //! Documented workflows as MCP prompts. Declared only where there is one to show.
 
-use super::era::Era;
+use super::era::{Era, META_SERVER_INFO};
 use super::jsonrpc::{INVALID_PARAMS, RpcError};
 use super::list::TTL_MS;
 use crate::Server;
@@ -23,6 +23,7 @@ pub(super) fn list(server: &Server, era: Era) -> String {
         result["resultType"] = "complete".into();
         result["ttlMs"] = TTL_MS.into();
         result["cacheScope"] = "private".into();
+        result["_meta"] = json!({ META_SERVER_INFO: server.info() });
     }
     result.to_string()
 }
@@ -62,6 +63,7 @@ pub(super) fn get(server: &Server, era: Era, params: &Map<String, Value>) -> Res
     });
     if era == Era::Modern {
         result["resultType"] = "complete".into();
+        result["_meta"] = json!({ META_SERVER_INFO: server.info() });
     }
     Ok(result.to_string())
 }

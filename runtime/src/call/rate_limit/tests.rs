@@ -12,13 +12,21 @@ fn read(
     declared: Option<&RateLimitHeaders>,
     fields: &[(&'static str, &str)],
 ) -> [Option<u64>; 4] {
+    // A local clock that is an hour wrong must not matter when the answer is dated.
+    read_at(1_700_003_600, status, declared, fields)
+}
+
+fn read_at(
+    clock: u64,
+    status: u16,
+    declared: Option<&RateLimitHeaders>,
+    fields: &[(&'static str, &str)],
+) -> [Option<u64>; 4] {
     let mut headers = HeaderMap::new();
     for (name, value) in fields {
         headers.append(HeaderName::from_static(name), HeaderValue::from_bytes(value.as_bytes()).unwrap());
     }
-    // A local clock that is an hour wrong must not matter when the answer is dated.
-    let clock = UNIX_EPOCH + Duration::from_secs(1_700_003_600);
-    let told = RateLimit::read(status, &headers, declared, clock);
+    let told = RateLimit::read(status, &headers, declared, UNIX_EPOCH + Duration::from_secs(clock));
     [told.limit, told.remaining, told.reset, told.retry_after]
 }
 
@@ -200,6 +208,20 @@ const ROWS: &[Row] = &[
 fn row_55_headers_of_every_known_vendor_become_the_same_fields() {
     for (name, status, declared, fields, wanted) in ROWS {
         assert_eq!(read(*status, *declared, fields), *wanted, "{name}");
+    }
+}
+
+#[test]
+fn security_d19_a_wrong_local_clock_changes_nothing() {
+    for (name, status, declared, fields, wanted) in ROWS {
+        for clock in [1_699_996_400, 1_700_000_000, 1_700_003_600] {
+            assert_eq!(read_at(clock, *status, *declared, fields), *wanted, "{name} at {clock}");
+        }
+        // The same is told of a success as of a refusal; only a wait can stand in for a missing reset.
+        for other in [200, 429] {
+            let told = read(other, *declared, fields);
+            assert_eq!((told[0], told[1], told[3]), (wanted[0], wanted[1], wanted[3]), "{name} with {other}");
+        }
     }
 }
 

@@ -1,0 +1,81 @@
+#!/usr/bin/env bash
+# Lets real MCP clients use `toolpress serve --sandbox`, and one `toolpress stdio`.
+#
+#   tests/clients/run.sh [WORD]…        all clients, or those whose name contains one of the words
+#
+# Needs python3, node and npm. The clients, and a newer Node if that on the PATH is too old for one of them,
+# are kept in target/clients. Writes target/clients/summary.json; ends with 1 when a client failed.
+# The program is $TOOLPRESS_BIN, or target/debug/toolpress, which is built if it is not there.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+work=$PWD/target/clients
+npm_packages=(
+  @modelcontextprotocol/sdk@1.32.2
+  @modelcontextprotocol/client@2.4.0
+  @modelcontextprotocol/inspector@2.12.0
+  mcp-remote@0.15.1
+)
+
+need() {
+  command -v "$1" >/dev/null || { echo "$0: $1 is needed and not on the PATH" >&2; exit 2; }
+}
+
+# The virtual environments are apart, since the clients need different versions of each other's parts.
+# uv can be told to take an older certifi than a client asks for, which not every mirror has yet.
+venv() {
+  local folder=$work/$1 package=$2
+  [ "$(cat "$folder/installed" 2>/dev/null)" = "$package" ] && return
+  echo "installing $package"
+  rm -rf "$folder"
+  python3 -m venv "$folder"
+  if ! "$folder/bin/pip" install --quiet "$package" 2>"$work/pip.log"; then
+    echo 'certifi>=2026.7' >"$work/overrides.txt"
+    "$folder/bin/pip" install --quiet uv
+    "$folder/bin/uv" pip install --quiet --python "$folder/bin/python" --override "$work/overrides.txt" "$package" ||
+      { cat "$work/pip.log" >&2; exit 1; }
+  fi
+  echo "$package" >"$folder/installed"
+}
+
+npm_install() {
+  local folder=$work/npm
+  # 22.19 is the oldest Node that the Inspector takes.
+  node --eval 'const [a, b] = process.versions.node.split("."); process.exit(a > 22 || (a == 22 && b >= 19) ? 0 : 1)' ||
+    npm_packages+=(node@22)
+  if [ "$(cat "$folder/installed" 2>/dev/null)" != "${npm_packages[*]}" ]; then
+    echo "installing ${npm_packages[*]}"
+    mkdir -p "$folder"
+    npm install --prefix "$folder" --no-save --no-audit --no-fund --loglevel=error "${npm_packages[@]}"
+    echo "${npm_packages[*]}" >"$folder/installed"
+  fi
+  # Node looks for packages upwards from the script.
+  cp tests/clients/node/*.mjs "$folder"
+  export PATH="$folder/node_modules/.bin:$PATH"
+}
+
+for tool in python3 node npm; do need "$tool"; done
+program=${TOOLPRESS_BIN:-${CARGO_TARGET_DIR:-target}/debug/toolpress}
+if [ ! -x "$program" ]; then
+  need cargo
+  cargo build --quiet --package toolpress-runtime
+fi
+program=$(realpath "$program")
+
+mkdir -p "$work"
+venv mcp mcp==2.3.0
+venv fastmcp fastmcp==4.1.6
+venv langchain langchain-mcp-adapters==0.3.2
+npm_install
+
+"$program" serve --sandbox --listen 127.0.0.1:0 >"$work/server.out" 2>"$work/server.log" &
+trap 'kill $! 2>/dev/null || true' EXIT
+url=
+for _ in $(seq 100); do
+  url=$(sed -n 's/.*"sequin_stream":{"url":"\([^"]*\)".*/\1/p' "$work/server.out")
+  [ -n "$url" ] && break
+  sleep 0.1
+done
+[ -n "$url" ] || { echo "$0: the server did not start:" >&2; cat "$work/server.log" >&2; exit 1; }
+
+PYTHONDONTWRITEBYTECODE=1 python3 tests/clients/python/run.py "$work" "$program" "$url" "$@"
