@@ -215,7 +215,7 @@ pub struct Next {
     /// Its parameters and what fills them.
     pub pass: Vec<(String, Source)>,
     /// A field of its answer and the values that end polling it; empty if it is called once.
-    pub until: Option<(Vec<String>, Vec<String>)>,
+    pub until: Option<(Vec<String>, Vec<Json>)>,
 }
 
 /// Where a passed value comes from.

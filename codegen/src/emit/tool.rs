@@ -134,8 +134,10 @@ fn next(vendor: &Vendor, next: &[Next], core: &TokenStream) -> TokenStream {
             };
             quote! { (#param, #core::Source::#source) }
         });
-        let until =
-            option(next.until.as_ref().map(|(field, values)| quote! { (&[#(#field),*], &[#(#values),*]) }));
+        let until = option(next.until.as_ref().map(|(field, values)| {
+            let values = values.iter().map(ToString::to_string);
+            quote! { (&[#(#field),*], &[#(#values),*]) }
+        }));
         Some(quote! { #core::Next { tool: #place, pass: &[#(#pass),*], until: #until } })
     });
     quote! { &[#(#links),*] }

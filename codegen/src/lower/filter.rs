@@ -39,6 +39,12 @@ impl Documented<'_> {
         name::tool(vendor, self.resource, &self.singular(), self.method)
     }
 
+    /// Whether it answers records of a list.
+    pub(crate) fn is_list(&self) -> bool {
+        let own = self.method_record;
+        self.method == "list" || own.records.is_some() || own.paging.is_some()
+    }
+
     /// What calling it does, as documented or as its verb tells.
     pub(crate) fn effect(&self) -> Effect {
         match (

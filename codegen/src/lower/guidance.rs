@@ -9,11 +9,16 @@ use crate::model::{Next, Prose, Source};
 use crate::source::Spanned;
 use crate::source::guidance::argument;
 use crate::source::records::{self, Poll, Record};
+use serde_json::Value as Json;
+use std::collections::BTreeMap;
 
 /// The closing sentences of a description, each with the one tool it mentions.
 pub(super) fn sentences(record: &Record, links: &Links) -> Vec<Prose> {
     let guidance = &record.guidance;
-    let mut sentences = Vec::new();
+    // What it costs is about this tool, so it comes before others are mentioned.
+    let danger =
+        guidance.danger.iter().map(|danger| Prose { text: danger.value.clone(), mentions: Vec::new() });
+    let mut sentences: Vec<_> = danger.collect();
     let mut tell = |tool: &Spanned<String>, sentence: &dyn Fn(&str) -> String| {
         if let Some(tool) = links.tool(tool) {
             sentences.push(Prose { text: sentence(tool), mentions: vec![tool.to_owned()] });
@@ -21,11 +26,10 @@ pub(super) fn sentences(record: &Record, links: &Links) -> Vec<Prose> {
     };
     for requires in guidance.requires.iter().filter(|requires| requires.tell) {
         tell(&requires.tool, &|tool| match (&requires.param, &requires.field) {
-            (Some(param), Some(field)) if param.value == field.value => {
-                format!("`{}` comes from {tool}.", param.value)
+            (Some(param), Some(field)) if param.value != field.value => {
+                format!("`{}` is `{}` of {tool}.", param.value, field.value)
             }
-            (Some(param), Some(field)) => format!("`{}` is `{}` of {tool}.", param.value, field.value),
-            (Some(param), None) => format!("`{}` comes from {tool}.", param.value),
+            (Some(param), _) => format!("`{}` comes from {tool}.", param.value),
             (None, _) => format!("First call {tool}."),
         });
     }
@@ -38,19 +42,17 @@ pub(super) fn sentences(record: &Record, links: &Links) -> Vec<Prose> {
     for instead in &guidance.instead {
         tell(&instead.tool, &|tool| format!("{}, use {tool}.", instead.purpose.value));
     }
-    if let Some(undo) = guidance.undo.as_ref().filter(|undo| undo.tell) {
-        tell(&undo.tool, &|tool| format!("Undo with {tool}."));
-    }
-    if let Some(danger) = &guidance.danger {
-        sentences.push(Prose { text: danger.value.clone(), mentions: Vec::new() });
+    if let Some(undo) = &guidance.undo {
+        tell(undo, &|tool| format!("Undo with {tool}."));
     }
     sentences
 }
 
 fn polling(poll: &Poll, tool: &str) -> String {
-    let values: Vec<_> = poll.values.iter().map(|value| value.as_str()).collect();
+    let plain = |value: &Json| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let values: Vec<_> = poll.values.iter().map(|value| plain(&value.value)).collect();
     let until = match values.split_last() {
-        Some((last, [])) => (*last).to_owned(),
+        Some((last, [])) => last.clone(),
         Some((last, others)) => format!("{} or {last}", others.join(", ")),
         None => String::new(),
     };
@@ -86,25 +88,49 @@ fn one(next: &records::Next, links: &Links) -> Option<Next> {
 
 /// The tools to call first.
 pub(super) fn requires(record: &Record, links: &Links) -> Vec<String> {
-    record
+    let mut tools: Vec<_> = record
         .guidance
         .requires
         .iter()
-        .filter_map(|requires| Some(links.tool(&requires.tool)?.to_owned()))
-        .collect()
+        .filter_map(|requires| links.tool(&requires.tool))
+        .map(str::to_owned)
+        .collect();
+    tools.dedup();
+    tools
 }
 
-/// The order of calls over all tools, one line for each required call that is told nowhere shorter.
+/// The order of calls where it takes three or more: what one tool requires, its own description tells.
 pub(super) fn order(methods: &[Documented<'_>], links: &Links) -> Vec<Prose> {
-    let mut lines = Vec::new();
+    let mut firsts: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for method in methods {
         let this =
             Spanned::new(format!("{}.{}", method.resource, method.method), method.record.description.span);
-        let Some(tool) = links.tool(&this) else { continue };
-        for first in requires(method.record, links) {
-            let text = format!("{first} comes before {tool}.");
-            lines.push(Prose { text, mentions: vec![first, tool.to_owned()] });
+        if let Some(tool) = links.tool(&this) {
+            firsts.insert(tool.to_owned(), requires(method.record, links));
         }
     }
-    lines
+    let required: Vec<&String> = firsts.values().flatten().collect();
+    let ends = firsts.keys().filter(|tool| !required.contains(tool));
+    let mut chains: Vec<Vec<&str>> =
+        ends.map(|end| longest(&firsts, end)).filter(|chain| chain.len() > 2).collect();
+    chains.sort_by_key(|chain| std::cmp::Reverse(chain.len()));
+    chains.truncate(MOST_CHAINS);
+    chains
+        .into_iter()
+        .map(|chain| Prose {
+            text: format!("Order: {}.", chain.join(" → ")),
+            mentions: chain.iter().map(|tool| (*tool).to_owned()).collect(),
+        })
+        .collect()
+}
+
+/// Instructions are read in every conversation, and some clients cut them at 2 kB.
+const MOST_CHAINS: usize = 4;
+
+/// The longest way of required calls that ends with a tool. There are no cycles: the checks refuse them.
+fn longest<'f>(firsts: &'f BTreeMap<String, Vec<String>>, tool: &'f str) -> Vec<&'f str> {
+    let before = firsts.get(tool).into_iter().flatten().map(|first| longest(firsts, first));
+    let mut chain = before.max_by_key(Vec::len).unwrap_or_default();
+    chain.push(tool);
+    chain
 }

@@ -93,7 +93,7 @@ fn answer(vendor: &Vendor, method: &Documented<'_>) -> Answer {
             .map(|path: &crate::Spanned<String>| keys(path.as_str()))
             .unwrap_or_default()
     };
-    if method.method != "list" && own.records.is_none() && own.paging.is_none() {
+    if !method.is_list() {
         return Answer::One { at: path(&own.record, &vendor.record) };
     }
     let paging = match own.paging.as_ref().or(vendor.paging.as_ref()) {

@@ -1,6 +1,6 @@
 //! Reads guidance: the typed links from one tool to others.
 
-use super::fields::{Fields, list, text, texts, wrong};
+use super::fields::{Fields, list, text, wrong};
 use super::files::Spanned;
 use super::record::errors;
 use super::records::{Advice, Guidance, Instead, Named, Next, Poll, Requires};
@@ -16,7 +16,7 @@ pub(super) fn read(node: &Node, found: &mut Diagnostics) -> (Guidance, Vec<Advic
         next: each(&mut fields, "next", found, next),
         poll: fields.take("poll").and_then(|node| poll(node, found)),
         instead: each(&mut fields, "instead", found, instead),
-        undo: fields.take("undo").and_then(|node| next(node, found)),
+        undo: fields.text("undo", found),
         danger: fields.text("danger", found),
     };
     let errors = fields.take("errors").map(|node| errors(node, found)).unwrap_or_default();
@@ -78,7 +78,12 @@ fn poll(node: &Node, found: &mut Diagnostics) -> Option<Poll> {
     let until = match fields.take("until") {
         Some(Node { data: Data::Map(entries), .. }) if entries.len() == 1 => {
             let (field, node) = &entries[0];
-            Some((field.clone(), texts(node, found)))
+            let value = |node: &Node| Spanned::new(node.to_json(), node.span);
+            let values = match &node.data {
+                Data::List(items) => items.iter().map(value).collect(),
+                _ => vec![value(node)],
+            };
+            Some((field.clone(), values))
         }
         Some(node) => {
             found.add(wrong(node, "one field with the values that end the polling"));

@@ -137,7 +137,7 @@ pub(crate) struct Guidance {
     pub(crate) next: Vec<Next>,
     pub(crate) poll: Option<Poll>,
     pub(crate) instead: Vec<Instead>,
-    pub(crate) undo: Option<Next>,
+    pub(crate) undo: Option<Spanned<String>>,
     pub(crate) danger: Option<Spanned<String>>,
 }
 
@@ -163,7 +163,7 @@ pub(crate) struct Next {
 pub(crate) struct Poll {
     pub(crate) next: Next,
     pub(crate) field: Spanned<String>,
-    pub(crate) values: Vec<Spanned<String>>,
+    pub(crate) values: Vec<Spanned<Json>>,
     pub(crate) progress: Vec<Spanned<String>>,
 }
 

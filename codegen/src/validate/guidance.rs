@@ -1,5 +1,6 @@
 //! Guidance: every link leads to a tool, from a field that is answered to a parameter that takes it.
 
+use super::value;
 use crate::Code;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::lower::{Documented, documented};
@@ -22,8 +23,11 @@ pub(super) fn check(vendor: &Vendor, found: &mut Diagnostics) {
                 check.fits(&field, &param, place);
             }
         }
-        for next in guidance.next.iter().chain(&guidance.undo) {
+        for next in &guidance.next {
             check.next(&method, next);
+        }
+        if let Some(undo) = &guidance.undo {
+            check.tool(undo);
         }
         if let Some(poll) = &guidance.poll {
             check.poll(&method, poll);
@@ -33,6 +37,13 @@ pub(super) fn check(vendor: &Vendor, found: &mut Diagnostics) {
         }
     }
     check.cycles();
+}
+
+/// A value that is passed on.
+pub(super) struct Passed {
+    schema: Schema,
+    /// There are several: a field of each item of an array, or of each record of a list.
+    many: bool,
 }
 
 /// Looks things up that links name, and reports what is not there.
@@ -76,7 +87,7 @@ impl<'d, 'f> Check<'d, 'f> {
     }
 
     /// A field of a tool's answer; of one record, if the answer is a list.
-    pub(super) fn field(&mut self, method: &Documented<'d>, path: &Spanned<String>) -> Option<Schema> {
+    pub(super) fn field(&mut self, method: &Documented<'d>, path: &Spanned<String>) -> Option<Passed> {
         let Some(returns) = &method.record.returns else {
             let message =
                 format!("`{}.{}` does not document what it returns", method.resource, method.method);
@@ -85,6 +96,7 @@ impl<'d, 'f> Check<'d, 'f> {
             return None;
         };
         let mut schema = resolve(returns, &self.vendor.types).into_owned();
+        let mut many = method.is_list();
         for key in path.value.split('.') {
             let (key, each) = key.strip_suffix("[]").map_or((key, false), |key| (key, true));
             let variants =
@@ -102,14 +114,19 @@ impl<'d, 'f> Check<'d, 'f> {
             schema = resolve(property, &self.vendor.types).into_owned();
             if let (true, Some(items)) = (each, schema.items.take()) {
                 schema = resolve(&items, &self.vendor.types).into_owned();
+                many = true;
             }
         }
-        Some(schema)
+        Some(Passed { schema, many })
     }
 
-    /// A value of one schema can be given where another is taken.
-    pub(super) fn fits(&mut self, from: &Schema, to: &Schema, place: &Spanned<String>) {
-        let (from_ty, to_ty) = (ty(from), ty(to));
+    /// A value can be given where another is taken. Of several values all fit an array, and one of them
+    /// fits what takes one.
+    pub(super) fn fits(&mut self, from: &Passed, to: &Schema, place: &Spanned<String>) {
+        let all = from.many && ty(to) == "array" && ty(&from.schema) != "array";
+        let items =
+            to.items.as_ref().filter(|_| all).map(|items| resolve(items, &self.vendor.types).into_owned());
+        let (from_ty, to_ty) = (ty(&from.schema), items.as_ref().map_or(ty(to), ty));
         let same = from_ty == to_ty || from_ty == "any" || to_ty == "any";
         // A number written as text is still the number.
         let written = to_ty == "string" && from_ty == "integer";
@@ -125,7 +142,7 @@ impl<'d, 'f> Check<'d, 'f> {
         for (param, source) in &next.pass {
             let to = self.param(&other, param);
             let from = match argument(source) {
-                Some(_) => self.param(method, source),
+                Some(_) => self.param(method, source).map(|schema| Passed { schema, many: false }),
                 None => self.field(method, source),
             };
             if let (Some(from), Some(to)) = (from, to) {
@@ -138,22 +155,18 @@ impl<'d, 'f> Check<'d, 'f> {
     fn poll(&mut self, method: &Documented<'d>, poll: &Poll) {
         let Some(other) = self.next(method, &poll.next) else { return };
         for field in &poll.progress {
-            if let Some(schema) = self.field(&other, field)
-                && !matches!(ty(&schema), "integer" | "number")
+            if let Some(passed) = self.field(&other, field)
+                && !matches!(ty(&passed.schema), "integer" | "number")
             {
                 let message = format!("`{}` is no number, so it tells no progress", field.value);
                 self.found.add(Diagnostic::new(Code::LinkType, field.span, message));
             }
         }
-        let Some(schema) = self.field(&other, &poll.field) else { return };
-        let Some(words) = &schema.words else { return };
+        let Some(Passed { schema, .. }) = self.field(&other, &poll.field) else { return };
         for value in &poll.values {
-            if !words.value.iter().any(|word| word.value == value.value) {
-                let message = format!("`{}` never is `{}`", poll.field.value, value.value);
-                let names = words.value.iter().map(|word| word.as_str());
-                self.found.add(
-                    Diagnostic::new(Code::PollValue, value.span, message).did_you_mean(&value.value, names),
-                );
+            if let Some(problem) = value::problem(&schema, &self.vendor.types, &value.value) {
+                let message = format!("`{}` never is that: {problem}", poll.field.value);
+                self.found.add(Diagnostic::new(Code::PollValue, value.span, message));
             }
         }
     }

@@ -1,12 +1,12 @@
 //! Workflows: each step calls a tool, and hands over what a later step takes.
 
-use super::guidance::Check;
+use super::guidance::{Check, Passed};
 use crate::Code;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::lower::Documented;
+use crate::source::Spanned;
 use crate::source::guidance::argument;
-use crate::source::records::{Schema, Step, Vendor, Workflow};
-use crate::source::{Span, Spanned};
+use crate::source::records::{Step, Vendor, Workflow};
 
 pub(super) fn check(vendor: &Vendor, found: &mut Diagnostics) {
     let mut check = Check::new(vendor, found);
@@ -56,7 +56,7 @@ fn given(
     name: &str,
     source: &Spanned<String>,
     found: &mut Diagnostics,
-) -> Option<Schema> {
+) -> Option<Passed> {
     if workflow.arguments.iter().any(|(argument, _)| argument.value == name) {
         // Text fits every scalar: the argument check reads numbers and words out of it.
         return None;
@@ -72,7 +72,7 @@ fn handed<'d>(
     earlier: &[(&'d Spanned<String>, Documented<'d>)],
     source: &Spanned<String>,
     check: &mut Check<'d, '_>,
-) -> Option<Schema> {
+) -> Option<Passed> {
     let (step, field) = source.value.split_once('.').unwrap_or((&source.value, ""));
     let (step, all) = step.strip_suffix("[]").map_or((step, false), |step| (step, true));
     let Some((_, tool)) = earlier.iter().find(|(name, _)| name.value == step) else {
@@ -85,17 +85,14 @@ fn handed<'d>(
     };
     let skip = source.value.len() - field.len();
     let place = Spanned::new(field.to_owned(), source.span.part(skip, field.len()));
-    let field = check.field(tool, &place)?;
-    Some(if all { array_of(field, source.span) } else { field })
-}
-
-fn array_of(items: Schema, span: Span) -> Schema {
-    Schema {
-        span,
-        ty: Some(Spanned::new("array".to_owned(), span)),
-        items: Some(Box::new(items)),
-        ..Schema::default()
+    let passed = check.field(tool, &place)?;
+    if all && !tool.is_list() {
+        let message = format!("`{step}` is one answer, not a list");
+        check.found.add(
+            Diagnostic::new(Code::LinkType, source.span, message).help(format!("write `{step}.{field}`")),
+        );
     }
+    Some(passed)
 }
 
 fn unused(workflow: &Workflow, found: &mut Diagnostics) {

@@ -187,7 +187,7 @@ pub struct Next {
     pub tool: u16,
     /// Its parameters and what fills them.
     pub pass: &'static [(&'static str, Source)],
-    /// For polling: a path of keys in its answer, and the values that end it.
+    /// For polling: a path of keys in its answer, and the values that end it, as JSON texts.
     pub until: Option<(&'static [&'static str], &'static [&'static str])>,
 }
 

@@ -211,7 +211,10 @@ pub(crate) fn segment_problem(text: &str) -> Option<&'static str> {
 }
 
 fn obey(path: &str, rule: &Rule, given: &Fields, found: &mut Violations) {
-    let present = |field: &&&str| look(given, field).is_some();
+    // A flag that is off is as good as not given: models fill in `false`.
+    let present = |field: &&&str| {
+        look(given, field).is_some_and(|value| !matches!(value, Value::Null | Value::Bool(false)))
+    };
     let list =
         |fields: &[&str]| fields.iter().map(|field| format!("`{}`", join(path, field))).collect::<Vec<_>>();
     match rule {

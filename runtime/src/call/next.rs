@@ -2,7 +2,7 @@
 
 use super::Caller;
 use serde_json::{Map, Value, json};
-use toolpress_core::{Answer, Args, Next, Source, Tool};
+use toolpress_core::{Answer, Args, Kind, Next, Source, Tool};
 
 /// The arguments that following calls take over, kept before the request consumes them.
 pub(super) struct Kept(Vec<(&'static str, Value)>);
@@ -30,23 +30,54 @@ impl Kept {
         let mut arguments = Map::new();
         for (param, source) in next.pass {
             let value = match source {
+                // What is secret is not said again.
+                Source::Argument(name) if tool.param(name).is_some_and(|param| param.secret) => None,
                 Source::Argument(name) => {
-                    self.0.iter().find(|(kept, _)| kept == name).map(|(_, value)| value)
+                    self.0.iter().find(|(kept, _)| kept == name).map(|(_, value)| value.clone())
                 }
                 // Which record of a list is meant is for the model to say.
                 Source::Field(_) if matches!(tool.answer, Answer::List { .. }) => None,
-                Source::Field(path) => {
-                    path.iter().try_fold(structured.get("result")?, |value, key| value.get(key))
-                }
+                Source::Field(path) => structured.get("result").and_then(|result| field(result, path)),
             };
-            if let Some(value) = value.filter(|value| !value.is_null()) {
-                arguments.insert((*param).to_owned(), value.clone());
+            let takes_many =
+                following.param(param).is_some_and(|param| matches!(param.kind, Kind::List { .. }));
+            let fits = |value: &Value| !value.is_null() && (takes_many || !value.is_array());
+            if let Some(value) = value.filter(fits) {
+                arguments.insert((*param).to_owned(), value);
             }
         }
         let mut hint = json!({ "tool": following.name, "arguments": arguments });
         if let Some((field, values)) = next.until {
+            let values: Vec<Value> =
+                values.iter().filter_map(|value| serde_json::from_str(value).ok()).collect();
             hint["until"] = json!({ "field": field.join("."), "values": values });
         }
         Some(hint)
+    }
+}
+
+/// The value at a path of keys. A key with `[]` gathers from all items; one of them is not chosen here.
+fn field(value: &Value, path: &[&str]) -> Option<Value> {
+    let Some((key, rest)) = path.split_first() else { return Some(value.clone()) };
+    match key.strip_suffix("[]") {
+        None => field(value.get(key)?, rest),
+        Some(key) => {
+            let items = value.get(key)?.as_array()?;
+            Some(Value::Array(items.iter().filter_map(|item| field(item, rest)).collect()))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::field;
+    use serde_json::json;
+
+    #[test]
+    fn fields_are_taken_or_gathered() {
+        let answer = json!({ "id": "p", "tables": [{ "uuid": "a" }, { "uuid": "b" }, {}] });
+        assert_eq!(field(&answer, &["id"]), Some(json!("p")));
+        assert_eq!(field(&answer, &["tables[]", "uuid"]), Some(json!(["a", "b"])));
+        assert_eq!(field(&answer, &["absent", "uuid"]), None);
     }
 }

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use toolpress_core::{
     Answer, Args, Auth, Catalog, Credential, Effect, HttpMethod, Kind, Param, Piece, Place, Request, Tag,
-    Text, Tool, Vendor,
+    Tool, Vendor,
 };
 
 pub(crate) static CATALOG: Catalog = Catalog { vendors: &[&ACME, &BETA], fingerprint: "0123456789abcdef" };

@@ -2,7 +2,7 @@
 
 use toolpress_core::{
     Answer, Args, Auth, BodyEncoding, Credential, Effect, ErrorAdvice, HttpMethod, Kind, ListStyle, Paging,
-    Param, Piece, Place, Request, Text, Tool, Vendor, Wait,
+    Param, Piece, Place, Request, Tool, Vendor, Wait,
 };
 
 const fn text(name: &'static str, place: Place, required: bool) -> Param {

@@ -126,7 +126,7 @@ async fn security_c16_http2_abuse_ends_the_connection_and_costs_little() {
         ("a stream of ours", frame(HEADERS, END_HEADERS | END_STREAM, 2, &block)),
         ("a broken header block", frame(HEADERS, END_HEADERS, 1, &[0xff; 32])),
         ("settings of a wrong length", frame(SETTINGS, 0, 0, b"12345")),
-        ("a frame larger than agreed", frame(DATA, 0, 1, &[0; 20_000])),
+        ("a frame larger than agreed", frame(DATA, 0, 1, &vec![0; 20_000])),
         ("a ping on a stream", frame(PING, 0, 1, &[0; 8])),
     ] {
         let end = attack(&process, [opening(), bytes].concat()).await;

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 const PLAIN: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n";
 
 /// Spaces, of which JSON may hold as many as it likes.
-const BLANK: [u8; 1 << 20] = [b' '; 1 << 20];
+static BLANK: [u8; 1 << 20] = [b' '; 1 << 20];
 
 fn gzip(bytes: &[u8], times: usize) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());

@@ -3,6 +3,7 @@
 use crate::tables::VENDOR;
 use toolpress_core::{Filter, Mask};
 
+#[allow(clippy::unnecessary_wraps, reason = "what a filter's parts are")]
 fn words(words: &[&str]) -> Option<Vec<String>> {
     Some(words.iter().map(|word| (*word).to_owned()).collect())
 }
