@@ -5,7 +5,7 @@ fn main() -> Result<(), toolpress_codegen::Error> {
     toolpress_codegen::Config::new("../schemas")
         .environment("TOOLPRESS_BUILD")
         .example_path("toolpress_generated")
-        // The vendors' own words make some names long, and some calls take much.
-        .allow(["long-name", "tool-size"])
+        // The vendors' own words make some names long, some calls take much, and settings nest.
+        .allow(["long-name", "tool-size", "depth"])
         .compile()
 }

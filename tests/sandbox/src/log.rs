@@ -3,6 +3,9 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use axum::body::Bytes;
+use axum::http::request::Parts;
+
 /// Older requests are forgotten, so that a simulator served for days does not grow.
 const KEPT: usize = 10_000;
 
@@ -46,7 +49,17 @@ impl RequestLog {
         self.entries().is_empty()
     }
 
-    pub(crate) fn push(&self, received: Received) {
+    /// Keeps a request; one whose body could not be read is kept without it.
+    pub(crate) fn record(&self, parts: &Parts, body: Option<&Bytes>) {
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let headers = parts.headers.iter().map(|(name, value)| (name.to_string(), text(value.as_bytes())));
+        let received = Received {
+            method: parts.method.to_string(),
+            path: parts.uri.path().to_owned(),
+            query: parts.uri.query().unwrap_or_default().to_owned(),
+            headers: headers.collect(),
+            body: body.map(|bytes| bytes.to_vec()).unwrap_or_default(),
+        };
         let mut entries = self.entries();
         if entries.len() >= KEPT {
             entries.pop_front();

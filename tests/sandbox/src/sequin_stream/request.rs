@@ -18,7 +18,6 @@ use super::routes::{Route, find};
 use super::state::Account;
 use super::streams;
 use super::world::Outside;
-use crate::log::Received;
 
 /// The vendor reads no more of a body.
 const BODY_LIMIT: usize = 8_000_000;
@@ -56,17 +55,7 @@ pub(crate) async fn answer(State(simulated): State<SequinStream>, request: Reque
     let (parts, body) = request.into_parts();
     let body = axum::body::to_bytes(body, BODY_LIMIT).await;
     let query = parts.uri.query().unwrap_or_default().to_owned();
-    simulated.log().push(Received {
-        method: parts.method.to_string(),
-        path: parts.uri.path().to_owned(),
-        query: query.clone(),
-        headers: parts
-            .headers
-            .iter()
-            .map(|(name, value)| (name.to_string(), text(value.as_bytes())))
-            .collect(),
-        body: body.as_ref().map(|bytes| bytes.to_vec()).unwrap_or_default(),
-    });
+    simulated.log().record(&parts, body.as_ref().ok());
     if let Some(reply) = simulated.forced_reply() {
         return reply.into_response();
     }

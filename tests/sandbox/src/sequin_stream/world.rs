@@ -10,6 +10,7 @@ use super::error::Reply;
 use super::postgres::Postgres;
 use super::state::Account;
 use crate::clock::Clock;
+use crate::ids::Ids;
 
 /// Everything a simulator knows.
 #[derive(Debug)]
@@ -26,7 +27,7 @@ pub(crate) struct Outside {
     pub(crate) clock: Clock,
     pub(crate) servers: Vec<Postgres>,
     pub(crate) settings: Settings,
-    ids: u64,
+    ids: Ids,
     lsn: u64,
 }
 
@@ -66,24 +67,22 @@ pub(crate) struct RateLimit {
 
 impl Outside {
     pub(crate) fn new(clock: Clock, seed: u64) -> Self {
-        Self { clock, servers: Vec::new(), settings: Settings::default(), ids: seed, lsn: 309_018_972_104 }
+        Self {
+            clock,
+            servers: Vec::new(),
+            settings: Settings::default(),
+            ids: Ids::new(seed),
+            lsn: 309_018_972_104,
+        }
     }
 
     pub(crate) fn now(&self) -> Timestamp {
         self.clock.now()
     }
 
-    /// A version 4 UUID that depends only on the seed and on how many were drawn before (splitmix64).
+    /// A version 4 UUID that depends only on the seed and on how many were drawn before.
     pub(crate) fn new_id(&mut self) -> Uuid {
-        let mut draw = || {
-            self.ids = self.ids.wrapping_add(0x9e37_79b9_7f4a_7c15);
-            let mut mixed = self.ids;
-            mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-            mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-            mixed ^ (mixed >> 31)
-        };
-        let bits = u128::from(draw()) << 64 | u128::from(draw());
-        uuid::Builder::from_random_bytes(bits.to_be_bytes()).into_uuid()
+        self.ids.draw()
     }
 
     /// The position of the next commit in the write-ahead log.

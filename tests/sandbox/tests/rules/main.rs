@@ -1,5 +1,6 @@
-//! The rules of the simulated Sequin Stream, one test each, by their numbers.
+//! The rules of the simulated vendors, one test each, by their numbers: Sequin Stream here, Artie in its folder.
 
+mod artie;
 mod backfills;
 mod config;
 mod databases;

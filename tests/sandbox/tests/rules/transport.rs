@@ -1,5 +1,7 @@
 //! Transport, authentication and the shapes of errors: rules 1–14.
 
+use std::collections::BTreeSet;
+
 use axum::body::Body;
 use axum::http::Request;
 use serde_json::{Value, json};
@@ -228,8 +230,11 @@ async fn simulators_get_random_tokens() {
     let (one, two) = (simulators(&Clock::manual()), simulators(&Clock::manual()));
     let tokens: Vec<&String> =
         one.iter().chain(&two).flat_map(|one| &one.credentials).map(|(_, value)| value).collect();
-    assert_eq!(tokens.len(), 2);
-    assert_ne!(tokens.first(), tokens.last());
+    assert_eq!(tokens.len(), 4);
+    let distinct: BTreeSet<&String> = tokens.iter().copied().collect();
+    assert_eq!(distinct.len(), 4);
     assert!(tokens.iter().all(|token| token.len() >= 64));
-    assert!(one.iter().all(|one| one.vendor == "sequin_stream" && one.base_path == "/api"));
+    let vendors: Vec<_> = one.iter().map(|one| (one.vendor, one.base_path)).collect();
+    assert_eq!(vendors, [("sequin_stream", "/api"), ("artie", "")]);
+    assert!(tokens.iter().skip(1).step_by(2).all(|token| token.starts_with("arsk_")));
 }
