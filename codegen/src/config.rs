@@ -302,6 +302,9 @@ impl Selection {
     /// Words that stand for nothing in any vendor.
     fn check(&self, vendors: &[source::records::Vendor]) -> Result<(), Error> {
         let slugs: Vec<_> = vendors.iter().map(|vendor| name::slug(vendor.label.as_str())).collect();
+        // Words count for the vendors that are pressed.
+        let vendors: Vec<_> =
+            vendors.iter().filter(|vendor| self.vendor(&name::slug(vendor.label.as_str()))).collect();
         let tags = vendors.iter().flat_map(|vendor| &vendor.tags);
         let tags = tags.flat_map(|(name, tag)| [name].into_iter().chain(&tag.aliases));
         let methods = vendors.iter().flat_map(|vendor| &vendor.resources).flat_map(|(_, r)| &r.methods);

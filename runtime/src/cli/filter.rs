@@ -2,7 +2,7 @@
 
 use super::Failure;
 use std::collections::BTreeMap;
-use toolpress_core::{Catalog, Filter, FilterError, FilterProblem, Mask, Vendor};
+use toolpress_core::{Catalog, Filter, FilterError, FilterProblem, Mask, Vendor, nearest};
 
 /// Which tools; all parts that are given must agree.
 #[derive(Debug, Default, clap::Args)]
@@ -51,7 +51,7 @@ impl FilterArgs {
             let (known, strangers) = known_to(vendor, &filter)?;
             unknown = Some(match unknown {
                 None => strangers,
-                Some(before) => before.into_iter().filter(|(word, _)| strangers.contains_key(word)).collect(),
+                Some(before) => common(before, &strangers),
             });
             // Fails when a whole list means nothing here, or no tool fits.
             masks.extend(vendor.select(&known).ok().map(|mask| (vendor, mask)));
@@ -69,6 +69,24 @@ impl FilterArgs {
 
 /// Words of a filter, by field and value, that mean nothing to a vendor.
 type Strangers = BTreeMap<(&'static str, String), FilterProblem>;
+
+/// What means nothing to either, with the valid words of both.
+fn common(before: Strangers, strangers: &Strangers) -> Strangers {
+    let both = |(word, problem): ((&'static str, String), FilterProblem)| {
+        let other = strangers.get(&word)?;
+        let (
+            FilterProblem::Unknown { field, value, mut valid, .. },
+            FilterProblem::Unknown { valid: more, .. },
+        ) = (problem.clone(), other)
+        else {
+            return Some((word, problem));
+        };
+        valid.extend(more.iter().filter(|more| !valid.contains(more)).copied().collect::<Vec<_>>());
+        let nearest = nearest(&value, valid.iter().copied());
+        Some((word, FilterProblem::Unknown { field, value, nearest, valid }))
+    };
+    before.into_iter().filter_map(both).collect()
+}
 
 /// The part of a filter that means something to a vendor, and the words that do not.
 fn known_to(vendor: &Vendor, filter: &Filter) -> Result<(Filter, Strangers), Failure> {

@@ -14,7 +14,7 @@ async fn run(arguments: &[&str]) -> (i32, String, String) {
 async fn tools_json_is_what_a_client_is_told() {
     let world = World::new().await;
     for (arguments, filter) in [
-        (&["tools", "--json"][..], filter(&[], &[], &[])),
+        (&["tools", "sequin_stream", "--json"][..], filter(&[], &[], &[])),
         (
             &["tools", "sequin_stream", "--json", "--methods", "read,plan"],
             filter(&["read", "plan"], &[], &[]),
@@ -45,7 +45,7 @@ async fn tools_json_is_what_a_client_is_told() {
 #[tokio::test]
 async fn tools_for_people_names_every_visible_tool_and_no_other() {
     let read = filter(&["read"], &[], &[]);
-    let (code, out, _) = finish(bare(&["tools", "--methods", "read"])).await;
+    let (code, out, _) = finish(bare(&["tools", "sequin_stream", "--methods", "read"])).await;
     assert_eq!(code, 0);
     assert!(out.contains("\n13 tools, about "), "{out}");
     assert!(out.contains("list_all_sequin_stream_sink_consumers"), "{out}");
@@ -127,7 +127,7 @@ async fn wrong_words_exit_with_2_and_name_the_right_ones() {
         (&["stdio", "sequin_streams"], "did you mean `sequin_stream`?"),
         (&["tools", "--tags", "databasse"], "did you mean `databases`?"),
         (&["tools", "sequin_stream", "--methods", ","], "`methods` is empty"),
-        (&["tools", "sequin"], "Compiled in: sequin_stream"),
+        (&["tools", "sequin"], "Compiled in: artie, sequin_stream"),
         (&["call", "list_all_sequin_stream_sinks"], "did you mean `list_all_sequin_stream_"),
         (&["serve", "--sandbox", "--listen", "127.0.0.1:0", "--drain", "soon"], "--drain"),
         (&["srve"], "'serve'"),

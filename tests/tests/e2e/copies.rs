@@ -11,10 +11,17 @@ pub(crate) fn schemas() -> Config {
     config_of(&crate::program::root().join("schemas"))
 }
 
-/// The same settings for another folder.
+/// The same with all vendors.
+pub(crate) fn all_schemas() -> Config {
+    let mut config = Config::new(crate::program::root().join("schemas"));
+    config.example_path("toolpress_generated");
+    config
+}
+
+/// The same settings for another folder, and for the vendor these tests are about.
 pub(crate) fn config_of(folder: &Path) -> Config {
     let mut config = Config::new(folder);
-    config.example_path("toolpress_generated");
+    config.example_path("toolpress_generated").vendors(["sequin_stream"]);
     config
 }
 
