@@ -9,7 +9,7 @@ use std::fmt;
 pub struct Catalog {
     /// The vendors, sorted by slug.
     pub vendors: &'static [&'static Vendor],
-    /// Fingerprint of the pressed documentation: 16 hexadecimal digits, equal for equal documentation.
+    /// Fingerprint of what was pressed: 16 hexadecimal digits, equal for equal documentation and settings.
     pub fingerprint: &'static str,
 }
 

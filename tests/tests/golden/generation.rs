@@ -24,6 +24,7 @@ async fn row_001_a_vendor_in_yaml_is_a_server_with_its_tools() {
         "get_single_paper_mill_roll_by_id",
         "list_all_paper_mill_orders",
         "list_all_paper_mill_rolls",
+        "paper_mill_orders_cancel",
         "paper_mill_orders_import",
         "paper_mill_rolls_cut",
     ];
