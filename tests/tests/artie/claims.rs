@@ -105,7 +105,7 @@ async fn row_089_start_tells_from_what_state_and_to_what_it_leads() {
         "resumes a paused one",
         "deploys saved changes",
         "before the deploy is done",
-        "until `status` is running",
+        "until `isDeploying` is false",
         "`id` is `uuid` of list_all_artie_pipelines",
     ] {
         assert!(description.contains(words), "{words}: {description}");

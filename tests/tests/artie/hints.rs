@@ -42,7 +42,7 @@ async fn a_start_is_followed_by_polling_with_the_argument_it_was_given() {
     let (client, recorder) = recorded().await;
     recorder.reply_nothing();
     let result = client.call(START, json!({ "id": UUID })).await;
-    let until = json!({ "field": "status", "values": ["running"] });
+    let until = json!({ "field": "isDeploying", "values": [false] });
     let next = json!([{ "tool": GET, "arguments": { "id": UUID }, "until": until }]);
     assert_eq!(result["_meta"]["toolpress/next"], next);
     recorder.reply_nothing();
