@@ -146,6 +146,10 @@ codes! {
     NoMethods "no-methods" Warning "a resource has no methods"
     UnusedTag "unused-tag" Warning "no tool carries a tag"
     UnusedType "unused-type" Warning "nothing refers to a shared type"
+
+    // What was promised: the lock.
+    BreakingChange "breaking-change" Error "a change breaks what the lock promises"
+    StaleLock "stale-lock" Warning "the lock does not know all there is"
 }
 
 impl Code {

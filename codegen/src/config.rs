@@ -5,10 +5,10 @@ use crate::emit::{self, Style};
 use crate::loaded::Loaded;
 use crate::lower::{self, Selection};
 use crate::model::Catalog;
-use crate::source::{self, Documents, SourceFile};
-use crate::{Code, Error, name, profile, validate};
-use std::path::{Path, PathBuf};
-use std::{env, fs, io};
+use crate::source::{self, Documents, SourceFile, write_if_changed};
+use crate::{Code, Error, Lock, lock, profile, validate};
+use std::path::PathBuf;
+use std::{env, io};
 
 /// Presses a folder of documentation.
 ///
@@ -26,8 +26,12 @@ pub struct Config {
     example_path: Option<String>,
     selection: Selection,
     environment: Option<String>,
+    lock: Option<PathBuf>,
     denied: Denied,
 }
+
+/// Set to `update`, it lets a build script write the lock.
+const UPDATE: &str = "TOOLPRESS_LOCK";
 
 /// The warnings that are errors, and those that are known and let be.
 #[derive(Debug, Clone, Default)]
@@ -48,6 +52,7 @@ impl Config {
             example_path: None,
             selection: Selection::default(),
             environment: None,
+            lock: None,
             denied: Denied::default(),
         }
     }
@@ -145,6 +150,18 @@ impl Config {
         self
     }
 
+    /// Holds the documentation, whatever is filtered out, against a lock: the names and required parameters
+    /// that are promised. What breaks a promise is an error, what is new a warning. `TOOLPRESS_LOCK=update`
+    /// writes the lock anew; without that variable the press never writes it.
+    ///
+    /// ```
+    /// toolpress_codegen::Config::new("schemas").lock("toolpress.lock");
+    /// ```
+    pub fn lock(&mut self, path: impl Into<PathBuf>) -> &mut Self {
+        self.lock = Some(path.into());
+        self
+    }
+
     /// Makes errors of all warnings.
     ///
     /// ```
@@ -185,7 +202,11 @@ impl Config {
         let mut config = self.clone();
         announce(&format!("rerun-if-changed={}", self.schemas.display()));
         config.read_environment()?;
+        let update = config.lock_to_update()?;
         let loaded = config.load()?;
+        if let Some(path) = update {
+            loaded.lock.write(&path)?;
+        }
         for warning in &loaded.warnings {
             announce(&format!("warning={}", diagnostic::short(warning, &loaded.sources)));
         }
@@ -231,12 +252,16 @@ impl Config {
             return Err(Error::Setting(message));
         }
         profile::check(&catalog, &vendors, &mut found);
+        let promised = Lock::of(&lower::lower(&vendors, &sources, &Selection::default()));
+        if let Some(path) = &self.lock {
+            lock::check(Lock::read(path)?.as_ref(), &promised, &vendors, &mut found);
+        }
         found.allow(&allowed);
         found.deny(deny);
         if found.has_errors() {
             return Err(Error::Documentation { diagnostics: found.into_sorted(), sources });
         }
-        Ok(Loaded { catalog, warnings: found.into_sorted(), sources })
+        Ok(Loaded { catalog, lock: promised, warnings: found.into_sorted(), sources })
     }
 
     /// The codes that are denied, and those that are allowed.
@@ -273,7 +298,19 @@ impl Config {
         };
         let path = folder.join(&self.file_name);
         let text = self.generate(catalog)?;
-        write_if_changed(&path, &text).map_err(|source| Error::Io { path, source })
+        write_if_changed(&path, &text).map(|_| ()).map_err(|source| Error::Io { path, source })
+    }
+
+    /// The lock that is to be written anew, which is then not compared with.
+    fn lock_to_update(&mut self) -> Result<Option<PathBuf>, Error> {
+        let Some(path) = &self.lock else { return Ok(None) };
+        announce(&format!("rerun-if-changed={}", path.display()));
+        announce(&format!("rerun-if-env-changed={UPDATE}"));
+        match env::var(UPDATE).unwrap_or_default().as_str() {
+            "" => Ok(None),
+            "update" => Ok(self.lock.take()),
+            other => Err(Error::Setting(format!("{UPDATE} can only be `update`, not `{other}`"))),
+        }
     }
 
     fn read_environment(&mut self) -> Result<(), Error> {
@@ -298,62 +335,10 @@ impl Config {
     }
 }
 
-impl Selection {
-    /// Words that stand for nothing in any vendor.
-    fn check(&self, vendors: &[source::records::Vendor]) -> Result<(), Error> {
-        let slugs: Vec<_> = vendors.iter().map(|vendor| name::slug(vendor.label.as_str())).collect();
-        // Words count for the vendors that are pressed.
-        let vendors: Vec<_> =
-            vendors.iter().filter(|vendor| self.vendor(&name::slug(vendor.label.as_str()))).collect();
-        let tags = vendors.iter().flat_map(|vendor| &vendor.tags);
-        let tags = tags.flat_map(|(name, tag)| [name].into_iter().chain(&tag.aliases));
-        let methods = vendors.iter().flat_map(|vendor| &vendor.resources).flat_map(|(_, r)| &r.methods);
-        let methods: Vec<_> = ["read", "write", "custom"]
-            .into_iter()
-            .map(str::to_owned)
-            .chain(methods.map(|(name, _)| name.value.clone()))
-            .collect();
-        known("vendor", self.vendors.as_ref(), slugs)?;
-        known("method", self.methods.as_ref(), methods)?;
-        known("tag", self.tags.as_ref(), tags.map(|tag| tag.value.clone()).collect())?;
-        let effects = ["read", "write", "destructive"].map(str::to_owned).to_vec();
-        known("effect", self.effects.as_ref(), effects)
-    }
-}
-
-fn known(what: &str, wanted: Option<&Vec<String>>, mut words: Vec<String>) -> Result<(), Error> {
-    words.sort();
-    words.dedup();
-    for word in wanted.into_iter().flatten() {
-        if !words.contains(word) {
-            let near = name::nearest(word, words.iter().map(String::as_str));
-            let near = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
-            let message = format!("no {what} is called `{word}`{near} There are: {}", words.join(", "));
-            return Err(Error::Setting(message));
-        }
-    }
-    match wanted {
-        Some(wanted) if wanted.is_empty() => {
-            Err(Error::Setting(format!("the list of {what}s to press is empty; leave it out to press all")))
-        }
-        _ => Ok(()),
-    }
-}
-
 /// Speaks to cargo. Outside of a build script nobody listens.
 fn announce(directive: &str) {
     #[expect(clippy::print_stdout, reason = "this is how a build script talks to cargo")]
     {
         println!("cargo::{directive}");
     }
-}
-
-fn write_if_changed(path: &Path, text: &str) -> io::Result<()> {
-    if fs::read(path).is_ok_and(|there| there == text.as_bytes()) {
-        return Ok(());
-    }
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder)?;
-    }
-    fs::write(path, text)
 }

@@ -3,13 +3,15 @@
 use crate::diagnostic::Diagnostic;
 use crate::model::{Catalog, Kind, Shape, Tool, TypeDef, Vendor};
 use crate::source::Sources;
-use crate::{Error, emit, name};
+use crate::{Error, Lock, emit, name};
 
 /// Documentation that was read, checked and lowered, and what there is to say about it.
 #[derive(Debug)]
 pub struct Loaded {
     /// The model.
     pub catalog: Catalog,
+    /// What the documentation promises, whatever was filtered out.
+    pub lock: Lock,
     /// Warnings, in order of their places.
     pub warnings: Vec<Diagnostic>,
     /// The files.

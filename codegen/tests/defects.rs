@@ -1,7 +1,7 @@
 //! Every kind of defect, rendered as its author would see it.
 //!
 //! Each fixture replaces a file or two of a small sound vendor (a line `# file: name` begins each) and
-//! holds one idea, which is also its name.
+//! holds one idea, which is also its name. A fixture with a `toolpress.lock` is held against that.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -44,6 +44,10 @@ fn load_by(fixture: &str, configure: impl Fn(&mut Config)) -> Report {
         fs::write(vendor.join(name), format!("# file: {part}")).expect("the file with the defect");
     }
     let mut config = Config::new(&schemas);
+    let lock = vendor.join("toolpress.lock");
+    if lock.is_file() {
+        config.lock(lock);
+    }
     configure(&mut config);
     match config.load() {
         Ok(loaded) => Report {

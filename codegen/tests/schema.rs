@@ -193,7 +193,9 @@ fn editor_and_build_agree_about_the_fixtures() {
         let complaints: Vec<_> = fixture
             .split("# file: ")
             .skip(1)
-            .map(|part| part.split_once('\n').map_or("", |(_, text)| text))
+            .filter_map(|part| part.split_once('\n'))
+            .filter(|(name, _)| *name != "toolpress.lock")
+            .map(|(_, text)| text)
             .flat_map(|text| complaints(&validator, text))
             .collect();
         if SEEN.iter().any(|code| report.contains(&format!("error[{code}]"))) {

@@ -3,7 +3,7 @@
 use serde_json::Value as Json;
 
 /// The step of a path that leads from an array to its items.
-pub(super) const ITEMS: &str = "[]";
+pub(crate) const ITEMS: &str = "[]";
 
 /// What of an input schema can be too much. Paths are steps from the root.
 #[derive(Debug, Default)]

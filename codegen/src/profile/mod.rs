@@ -20,6 +20,9 @@ use crate::name;
 use crate::source::records;
 use extent::Extent;
 
+pub(crate) use extent::ITEMS;
+pub(crate) use place::of as place;
+
 // Azure API Management imports no longer description.
 const LONGEST_DESCRIPTION: usize = 1000;
 // Levels of an input schema that OpenAI takes, older models and newer.

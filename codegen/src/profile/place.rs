@@ -8,7 +8,7 @@ use crate::source::resolve::resolve;
 
 /// Where the node that a path leads to is documented, or as near as that is known: the last step that was
 /// found, or the record.
-pub(super) fn of(path: &[&str], vendor: &Vendor, method: &Documented<'_>) -> Span {
+pub(crate) fn of(path: &[&str], vendor: &Vendor, method: &Documented<'_>) -> Span {
     let record = method.record;
     let body = record.body.as_ref().map(|body| &body.schema);
     let params = record.path.iter().chain(&record.query).chain(&record.header);

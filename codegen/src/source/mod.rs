@@ -14,8 +14,8 @@ mod vendor;
 mod workflow;
 mod yaml;
 
-pub(crate) use files::read_folder;
 pub use files::{SourceFile, Sources, Span, Spanned};
+pub(crate) use files::{read_folder, write_if_changed};
 
 use crate::diagnostic::Diagnostics;
 use records::Vendor;

@@ -1,7 +1,7 @@
 //! `tools`: the inventory.
 
 use super::filter::FilterArgs;
-use super::{Failure, account, output};
+use super::{Failure, account, markdown, output};
 use crate::server::listing;
 use clap::builder::FalseyValueParser;
 use serde::Deserialize;
@@ -13,7 +13,8 @@ const EXAMPLES: &str = "\
 Examples:
   toolpress tools acme
   toolpress tools acme --methods read --tags items,orders
-  toolpress tools --effects read --json | jq '.tools[].name'";
+  toolpress tools --effects read --json | jq '.tools[].name'
+  toolpress tools acme --markdown > acme.md";
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
@@ -28,6 +29,10 @@ pub(super) struct Args {
     #[arg(long)]
     json: bool,
 
+    /// Prints a page of Markdown: every tool with its request, its parameters and what it costs
+    #[arg(long, conflicts_with = "json")]
+    markdown: bool,
+
     /// Includes each tool's outputSchema
     #[arg(long, env = "TOOLPRESS_OUTPUT_SCHEMAS", value_parser = FalseyValueParser::new())]
     output_schemas: bool,
@@ -41,6 +46,10 @@ pub(super) fn run(args: &Args, catalog: &'static Catalog) -> Result<(), Failure>
         }
         None => args.filter.select_all(catalog)?,
     };
+    if args.markdown {
+        let pages = vendors.iter().map(|(vendor, mask)| markdown::page(vendor, mask));
+        return output::print(&pages.collect::<Result<Vec<_>, _>>()?.join("\n\n"));
+    }
     let lists = vendors.iter().map(|(vendor, mask)| listing(vendor, mask, args.output_schemas));
     let lists: Vec<String> = lists.collect();
     if args.json {
@@ -62,16 +71,16 @@ pub(super) fn run(args: &Args, catalog: &'static Catalog) -> Result<(), Failure>
 
 /// What a model is given of a tool.
 #[derive(Deserialize)]
-struct Entry<'j> {
+pub(super) struct Entry<'j> {
     name: String,
     #[serde(default)]
-    description: String,
+    pub(super) description: String,
     #[serde(borrow, rename = "inputSchema")]
-    input_schema: &'j RawValue,
+    pub(super) input_schema: &'j RawValue,
 }
 
 impl Entry<'_> {
-    fn bytes(&self) -> usize {
+    pub(super) fn bytes(&self) -> usize {
         self.name.len() + self.description.len() + self.input_schema.get().len()
     }
 }

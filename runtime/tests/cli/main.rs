@@ -25,6 +25,7 @@ fn main() -> ExitCode {
     tools_prints_exactly_a_legacy_list();
     a_word_need_only_mean_something_to_one_vendor();
     tools_shows_a_table_with_a_total();
+    tools_writes_a_page_of_markdown();
     wrong_questions_exit_with_2_and_say_what_would_be_right();
     serve_without_sandbox_says_what_to_use();
     call_prints_the_result_and_tells_errors_apart();
@@ -97,6 +98,17 @@ fn tools_shows_a_table_with_a_total() {
     assert_eq!(code, 0);
     assert!(out.contains("delete_a_acme_item_by_id    destructive  DELETE /items/{id}  Does it\n"), "{out}");
     assert!(out.contains("\n4 tools, about "), "{out}");
+}
+
+fn tools_writes_a_page_of_markdown() {
+    let (code, out, _) = run(&["tools", "acme", "--markdown"]);
+    assert_eq!(code, 0);
+    assert!(out.starts_with("# Acme: 4 tools\n"), "{out}");
+    assert!(out.contains("\n### delete_a_acme_item_by_id\n"), "{out}");
+    assert!(out.contains("`DELETE /items/{id}`") && out.contains("\ndestructive, "), "{out}");
+    let (_, one, _) = run(&["tools", "acme", "--markdown", "--effects", "destructive"]);
+    assert!(one.starts_with("# Acme: 1 tool\n"), "{one}");
+    assert_eq!(run(&["tools", "acme", "--markdown", "--json"]).0, 2);
 }
 
 fn wrong_questions_exit_with_2_and_say_what_would_be_right() {

@@ -6,8 +6,10 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "this is a command")]
 
 mod check;
+mod diff;
 mod expand;
 mod explain;
+mod lock;
 mod new;
 mod report;
 
@@ -16,7 +18,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use toolpress_codegen::Error;
 
-/// Checks, explains, shows and starts the documentation that tools are pressed from.
+/// Checks, explains, shows, compares and starts the documentation that tools are pressed from.
 #[derive(Debug, Parser)]
 #[command(bin_name = "cargo toolpress", version, after_help = EXAMPLES)]
 struct Command {
@@ -30,7 +32,9 @@ Examples:
   cargo toolpress check                              find what is wrong with schemas/
   cargo toolpress check --format github              the same, as annotations of a pull request
   cargo toolpress explain path-param                 what a code means, wrong and right
-  cargo toolpress expand --tool acme_orders_cancel   the Rust that a tool becomes";
+  cargo toolpress expand --tool acme_orders_cancel   the Rust that a tool becomes
+  cargo toolpress lock                               take the documentation for what is promised
+  cargo toolpress diff ../released/schemas schemas   what changed, and what of it breaks callers";
 
 #[derive(Debug, Subcommand)]
 enum Task {
@@ -38,6 +42,8 @@ enum Task {
     Explain(explain::Explain),
     Expand(expand::Expand),
     New(new::New),
+    Lock(lock::LockTask),
+    Diff(diff::Diff),
 }
 
 /// Why a command did not do what it was asked for.
@@ -77,6 +83,8 @@ fn main() -> ExitCode {
         Task::Explain(task) => task.run(),
         Task::Expand(task) => task.run(),
         Task::New(task) => task.run(),
+        Task::Lock(task) => task.run(),
+        Task::Diff(task) => task.run(),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
