@@ -1,0 +1,62 @@
+//! `tools/list` beside a handler that answers the same bytes.
+
+use crate::client::Target;
+use crate::pairs::{Plan, Side, compare};
+use crate::process::{Core, Process};
+use crate::report::{Figure, Goal};
+use crate::workshop::{SERVED, Workshop};
+use anyhow::ensure;
+
+/// The request.
+pub const REQUEST: &str = r#"{"jsonrpc":"2.0","id":1,"method":"tools/list","params":{}}"#;
+const CONNECTIONS: usize = 8;
+const GOAL: Goal = Goal::OfFloor(0.8);
+
+/// Measures the small and the large list, plain and compressed.
+///
+/// # Errors
+/// If a server cannot be built or fails.
+pub async fn measure(workshop: &Workshop, plan: Plan) -> anyhow::Result<Vec<Figure>> {
+    let mut figures = Vec::new();
+    for size in SERVED {
+        let program = workshop.server_program(size)?;
+        for gzip in [false, true] {
+            let mut command = Core::Tested.command(&program);
+            command.arg("http://127.0.0.1:9");
+            let server = Process::start(command)?;
+            let target = Target::post(&server.url, REQUEST, gzip)?;
+            let answer = target.once().await?;
+            ensure!(answer.header.contains("content-encoding: gzip") == gzip, "{}", answer.header);
+            let length = answer.body.len();
+            let file = workshop.file("list");
+            std::fs::write(&file, &answer.body)?;
+            let ours = Side { server, target, length };
+
+            let file = file.to_string_lossy();
+            let arguments: &[&str] =
+                if gzip { &["floor", "list", &file, "--gzip"] } else { &["floor", "list", &file] };
+            let server = Process::own(Core::Tested, arguments)?;
+            let target = Target::post(&server.url, REQUEST, gzip)?;
+            let floor = Side { server, target, length };
+
+            let (ours, floor) = compare(&ours, &floor, CONNECTIONS, plan).await?;
+            let kind = if gzip { "gzip" } else { "plain" };
+            let name = format!("list of {size} tools, {kind}, {} kB", length / 1000);
+            figures.push(Figure {
+                name: name.clone(),
+                unit: "1/s",
+                ours: ours.per_second,
+                floor: Some(floor.per_second),
+                goal: GOAL,
+            });
+            figures.push(Figure {
+                name,
+                unit: "CPU µs",
+                ours: ours.cpu_us,
+                floor: Some(floor.cpu_us),
+                goal: Goal::None,
+            });
+        }
+    }
+    Ok(figures)
+}
