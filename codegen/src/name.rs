@@ -126,7 +126,7 @@ mod tests {
     #[test]
     fn slugs_split_words_and_digits() {
         let table = [
-            ("Sequin Stream", "sequin_stream"),
+            ("Acme Cloud", "acme_cloud"),
             ("Mem0", "mem_0"),
             ("Bigcommerce", "bigcommerce"),
             ("A-B.c", "a_b_c"),
