@@ -14,6 +14,7 @@ mod account;
 mod bounds;
 mod call;
 mod filter;
+mod installation;
 mod markdown;
 mod output;
 mod sandbox;
