@@ -84,8 +84,9 @@ fn descriptions(vendor: &Vendor, method: &Documented<'_>, found: &mut Diagnostic
     let undescribed: Vec<_> = params
         .filter(|(name, schema)| {
             let schema = resolve(schema, &vendor.types);
-            // What an id is, the tool's name tells.
-            name.value != "id" && schema.description.is_none() && schema.from.is_none()
+            // What an id is, the tool's name tells; and the words of an enum tell what they are for.
+            let told = name.value == "id" || schema.description.is_some() || schema.words.is_some();
+            !told && schema.from.is_none()
         })
         .map(|(name, _)| name)
         .collect();
