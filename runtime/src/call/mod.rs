@@ -90,7 +90,7 @@ async fn attempt(
     let mut request = tool.request(args);
     let page = asked.open(tool, caller.account, &mut request)?;
     let prepared = prepare::prepare(caller.vendor, caller.account, &request)?;
-    let scene = Scene { caller, tool, url: prepared.url.clone() };
+    let scene = Scene { caller, tool, url: prepared.url.clone(), path: request.path };
 
     let answered = upstream.exchange(prepared, deadline).await;
     let answered = answered.map_err(|trouble| transport::failed(&scene, &trouble))?;

@@ -4,6 +4,7 @@
 
 mod agent;
 mod claims;
+mod examples;
 mod golden;
 mod heroes;
 mod hints;
