@@ -116,6 +116,7 @@ async fn examples_of_connectors() {
         ("POST", below("tables"), wrapped(json!({"databaseName": "orders", "schemaName": "public"})), 200),
         ("GET", at("/detail?schemaName=public&tableName=users"), Value::Null, 200),
         ("POST", below("postgres-publications"), wrapped(json!({"databaseName": "orders"})), 200),
+        ("POST", below("new-database"), loaded(json!({"name": "STAGING"})), 204),
         // The database is there already.
         ("POST", below("new-database"), loaded(json!({"name": "ANALYTICS"})), 400),
         ("POST", below("new-schema"), loaded(json!({"databaseName": "ANALYTICS", "name": "ORDERS"})), 204),
