@@ -246,7 +246,12 @@ impl Check<'_, '_> {
         }
         if let (Some(_), Some(beside)) = (&schema.tag, &schema.tag_from) {
             let message = "this union has two tags";
-            self.error(Code::Union, beside.span, message, "`tag` is in the object, `tag_from` beside it: keep one");
+            self.error(
+                Code::Union,
+                beside.span,
+                message,
+                "`tag` is in the object, `tag_from` beside it: keep one",
+            );
         }
         if let Some(wire) = schema.wire.as_ref().filter(|wire| wire.value != "string") {
             self.error(Code::UnknownWord, wire.span, "only `wire: string` is known", "");

@@ -41,7 +41,8 @@ impl Check<'_, '_> {
         };
         for alone in schema.items.as_deref().into_iter().chain(values) {
             if let Some(tag) = &resolve(alone, self.types).tag_from {
-                let message = format!("nothing stands beside this union, so `{}` cannot tell its variant", tag.value);
+                let message =
+                    format!("nothing stands beside this union, so `{}` cannot tell its variant", tag.value);
                 let help = "give the object a property for the tag and one for the union";
                 self.found.add(Diagnostic::new(Code::DeadTag, alone.span, message).help(help));
             }
@@ -68,7 +69,8 @@ impl Check<'_, '_> {
         fields: &Named<Schema>,
     ) {
         let Some((_, told)) = fields.iter().find(|(name, _)| name.value == tag.value) else {
-            let message = format!("`{}` is told apart by `{}`, which does not stand beside it", union.value, tag.value);
+            let message =
+                format!("`{}` is told apart by `{}`, which does not stand beside it", union.value, tag.value);
             let names = fields.iter().map(|(name, _)| name.as_str()).filter(|name| *name != union.value);
             let diagnostic = Diagnostic::new(Code::DeadTag, union.span, message)
                 .related(tag.span, "named here")
@@ -77,21 +79,36 @@ impl Check<'_, '_> {
             return;
         };
         let Some(words) = resolve(told, self.types).words.clone() else {
-            let message = format!("`{}` tells the variants of `{}` apart, but has no `enum`", tag.value, union.value);
+            let message =
+                format!("`{}` tells the variants of `{}` apart, but has no `enum`", tag.value, union.value);
             let help = "list the names of the variants as its `enum`";
-            self.found.add(Diagnostic::new(Code::DeadTag, told.span, message).related(tag.span, "named here").help(help));
+            self.found.add(
+                Diagnostic::new(Code::DeadTag, told.span, message).related(tag.span, "named here").help(help),
+            );
             return;
         };
-        for (variant, _) in variants.iter().filter(|(variant, _)| !words.value.iter().any(|word| word.value == variant.value)) {
+        for (variant, _) in
+            variants.iter().filter(|(variant, _)| !words.value.iter().any(|word| word.value == variant.value))
+        {
             let message = format!("`{}` never is `{}`", tag.value, variant.value);
             let known = words.value.iter().map(|word| word.as_str());
-            let diagnostic = Diagnostic::new(Code::TagValue, variant.span, message).related(words.span, "its words");
+            let diagnostic =
+                Diagnostic::new(Code::TagValue, variant.span, message).related(words.span, "its words");
             self.found.add(diagnostic.did_you_mean(&variant.value, known));
         }
-        for word in words.value.iter().filter(|word| !variants.iter().any(|(variant, _)| variant.value == word.value)) {
+        for word in
+            words.value.iter().filter(|word| !variants.iter().any(|(variant, _)| variant.value == word.value))
+        {
             let message = format!("no variant says what goes with `{}` `{}`", tag.value, word.value);
-            let help = format!("add `{}:` to the variants, or `{}: {{ open: true }}` if nobody knows", word.value, word.value);
-            self.found.add(Diagnostic::new(Code::TagValue, word.span, message).related(tag.span, "told apart here").help(help));
+            let help = format!(
+                "add `{}:` to the variants, or `{}: {{ open: true }}` if nobody knows",
+                word.value, word.value
+            );
+            self.found.add(
+                Diagnostic::new(Code::TagValue, word.span, message)
+                    .related(tag.span, "told apart here")
+                    .help(help),
+            );
         }
     }
 }

@@ -35,7 +35,8 @@ impl Scene<'_> {
 
     /// What the call is about: the parameters in the path, `id: 7, table: orders`.
     pub(super) fn subject(&self) -> String {
-        let told = self.path.iter().filter(|(name, _)| self.tool.param(name).is_some_and(|param| !param.secret));
+        let told =
+            self.path.iter().filter(|(name, _)| self.tool.param(name).is_some_and(|param| !param.secret));
         let told: Vec<_> = told.map(|(name, value)| format!("{name}: {}", clip(value, 100))).collect();
         told.join(", ")
     }

@@ -30,7 +30,12 @@ async fn row_062_no_content_is_a_success_that_says_so_for_every_tool() {
         vendor.reply(Reply::empty(204));
         let answer = client.call(golden.tool, golden.arguments.clone()).await;
         assert!(!answer.is_error(), "{}: {}", golden.tool, answer.text());
-        assert_eq!(answer.text(), format!("Done. HTTP 204, no content.{}", subject(&golden)), "{}", golden.tool);
+        assert_eq!(
+            answer.text(),
+            format!("Done. HTTP 204, no content.{}", subject(&golden)),
+            "{}",
+            golden.tool
+        );
         assert_eq!(answer.structured(), json!({ "result": null }), "{}", golden.tool);
         assert_eq!(answer.result()["_meta"]["toolpress/status"], 204, "{}", golden.tool);
     }
