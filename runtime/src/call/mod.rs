@@ -101,6 +101,7 @@ async fn attempt(
     if status.is_success() && !content.reports_failure(tool) {
         let mut outcome = answer::success(&scene, page.as_ref(), status.as_u16(), content, rate_limit);
         if let Some(hint) = kept.hint(caller, tool, &outcome.structured) {
+            outcome.notes.extend(next::to_poll(status.as_u16(), &hint));
             outcome.meta.insert("toolpress/next".to_owned(), hint);
         }
         Ok(outcome)
