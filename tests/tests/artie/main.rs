@@ -4,6 +4,7 @@
 
 mod agent;
 mod claims;
+mod connectors;
 mod examples;
 mod golden;
 mod heroes;
