@@ -51,7 +51,7 @@ def sentences_to_others(tools):
     return found
 
 
-def measured(tools):
+def measured(tools, instructions):
     names = sum(size(tool.name) for tool in tools)
     descriptions = sum(size(tool.description or "") for tool in tools)
     schemas = [size(compact(tool.input_schema)) for tool in tools]
@@ -78,7 +78,12 @@ def measured(tools):
         "tools marked as reading or writing": sum(
             1 for tool in tools if tool.annotations and tool.annotations.read_only_hint is not None
         ),
+        "the server's instructions, bytes, not in the sum": size(instructions),
     }
+
+
+async def read(client):
+    return await client.list_tools(), client.instructions or ""
 
 
 async def ours(program, vendor):
@@ -86,7 +91,7 @@ async def ours(program, vendor):
     env = {f"{vendor.upper()}_{name}": "none" for name in ("API_KEY", "API_TOKEN")}
     transport = StdioTransport(program, ["stdio", vendor, "--base-url", "http://127.0.0.1:9"], env=env)
     async with Client(transport) as client:
-        return await client.list_tools()
+        return await read(client)
 
 
 async def fastmcp(path):
@@ -95,16 +100,16 @@ async def fastmcp(path):
     async with httpx2.AsyncClient(base_url="http://127.0.0.1:9") as http:
         server = FastMCP.from_openapi(openapi_spec=document, client=http)
         async with Client(server) as client:
-            return await client.list_tools()
+            return await read(client)
 
 
 async def main():
     program, *vendors = sys.argv[1:]
     for word in vendors:
         vendor, _, document = word.partition("=")
-        columns = {"Toolpress": measured(await ours(program, vendor))}
+        columns = {"Toolpress": measured(*await ours(program, vendor))}
         if document:
-            columns["FastMCP `from_openapi`"] = measured(await fastmcp(document))
+            columns["FastMCP `from_openapi`"] = measured(*await fastmcp(document))
         print(f"| {vendor} | " + " | ".join(columns) + " |")
         print("|---" * (len(columns) + 1) + "|")
         for row in columns["Toolpress"]:
