@@ -87,28 +87,55 @@ impl Check<'_, '_> {
             );
             return;
         };
-        for (variant, _) in
-            variants.iter().filter(|(variant, _)| !words.value.iter().any(|word| word.value == variant.value))
-        {
+        self.words(tag, variants, &words);
+        self.names(variants);
+    }
+
+    /// Each word has a variant, and each variant a word.
+    fn words(
+        &mut self,
+        tag: &Spanned<String>,
+        variants: &Named<Schema>,
+        words: &Spanned<Vec<Spanned<String>>>,
+    ) {
+        let is_word = |variant: &Spanned<String>| words.value.iter().any(|word| word.value == variant.value);
+        for (variant, _) in variants.iter().filter(|(variant, _)| !is_word(variant)) {
             let message = format!("`{}` never is `{}`", tag.value, variant.value);
             let known = words.value.iter().map(|word| word.as_str());
             let diagnostic =
                 Diagnostic::new(Code::TagValue, variant.span, message).related(words.span, "its words");
             self.found.add(diagnostic.did_you_mean(&variant.value, known));
         }
-        for word in
-            words.value.iter().filter(|word| !variants.iter().any(|(variant, _)| variant.value == word.value))
-        {
+        let has_variant = |word: &Spanned<String>| variants.iter().any(|(name, _)| name.value == word.value);
+        for word in words.value.iter().filter(|word| !has_variant(word)) {
             let message = format!("no variant says what goes with `{}` `{}`", tag.value, word.value);
-            let help = format!(
-                "add `{}:` to the variants, or `{}: {{ open: true }}` if nobody knows",
-                word.value, word.value
-            );
-            self.found.add(
-                Diagnostic::new(Code::TagValue, word.span, message)
-                    .related(tag.span, "told apart here")
-                    .help(help),
-            );
+            let help =
+                format!("add `{0}:` to the variants, or `{0}: {{ open: true }}` if nobody knows", word.value);
+            let diagnostic =
+                Diagnostic::new(Code::TagValue, word.span, message).related(tag.span, "told apart here");
+            self.found.add(diagnostic.help(help));
+        }
+    }
+
+    /// Pressed into one struct, a key cannot be sent under two names.
+    fn names(&mut self, variants: &Named<Schema>) {
+        let mut keys: Vec<(&Spanned<String>, String)> = Vec::new();
+        for (name, key) in variants.iter().flat_map(|(_, variant)| variant.properties.iter().flatten()) {
+            let key = resolve(key, self.types);
+            let sent = key.wire_name.as_ref().unwrap_or(name).value.clone();
+            match keys.iter().find(|(first, _)| first.value == name.value) {
+                Some((first, first_sent)) if *first_sent != sent => {
+                    let message = format!(
+                        "`{}` is sent as `{sent}` here and as `{first_sent}` in another variant",
+                        name.value
+                    );
+                    let diagnostic =
+                        Diagnostic::new(Code::UnionKey, name.span, message).related(first.span, "first here");
+                    self.found.add(diagnostic.help("give them two names"));
+                }
+                Some(_) => {}
+                None => keys.push((name, sent)),
+            }
         }
     }
 }
