@@ -10,6 +10,7 @@ mod clients;
 mod commands;
 mod copies;
 mod long_poll;
+mod own_vendor;
 mod press;
 mod press_filters;
 mod program;
