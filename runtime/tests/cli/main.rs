@@ -27,7 +27,7 @@ fn main() -> ExitCode {
     tools_shows_a_table_with_a_total();
     tools_writes_a_page_of_markdown();
     wrong_questions_exit_with_2_and_say_what_would_be_right();
-    serve_without_sandbox_says_what_to_use();
+    serve_refuses_what_would_be_unsafe();
     call_prints_the_result_and_tells_errors_apart();
     the_sandbox_serves_and_ends_in_peace();
     stdio_speaks_nothing_but_json_rpc();
@@ -137,10 +137,25 @@ fn wrong_questions_exit_with_2_and_say_what_would_be_right() {
     assert!(no_address.2.contains("--base-url"), "{}", no_address.2);
 }
 
-fn serve_without_sandbox_says_what_to_use() {
-    let (code, _, err) = run(&["serve"]);
-    assert_eq!(code, 2);
-    assert!(err.contains("--sandbox"), "{err}");
+fn serve_refuses_what_would_be_unsafe() {
+    let memory = ["serve", "--database", "sqlite::memory:", "--listen"];
+    let serve = |more: &[&str], key: &str| {
+        let mut command = program(&[&memory[..], more].concat());
+        finish(command.env("TOOLPRESS_ADMIN_KEY", key).output().expect("a process"))
+    };
+    let key = "a key that is long enough";
+    for (arguments, key, hint) in [
+        (&["0.0.0.0:0"][..], key, "--public-url"),
+        (&["127.0.0.1:0"], "hunter2", "20 characters"),
+        (&["127.0.0.1:0", "--allow-upstream", "10.0.0.0"], key, "--allow-upstream"),
+        (&["127.0.0.1:0", "--public-url", "ftp://tools.example.com"], key, "http"),
+        (&["127.0.0.1:0", "--database", "mysql://h/d"], key, "sqlite:FILE"),
+    ] {
+        let (code, out, err) = serve(arguments, key);
+        assert_eq!((code, out.as_str()), (2, ""), "{arguments:?}: {err}");
+        assert!(err.contains(hint), "{arguments:?}: {err}");
+        assert!(!err.contains(key), "{err}");
+    }
 }
 
 /// The vendor's API on a port of its own.
