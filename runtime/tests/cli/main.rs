@@ -138,10 +138,10 @@ fn wrong_questions_exit_with_2_and_say_what_would_be_right() {
 }
 
 fn serve_refuses_what_would_be_unsafe() {
-    let memory = ["serve", "--database", "sqlite::memory:", "--listen"];
     let serve = |more: &[&str], key: &str| {
-        let mut command = program(&[&memory[..], more].concat());
-        finish(command.env("TOOLPRESS_ADMIN_KEY", key).output().expect("a process"))
+        let mut command = program(&[&["serve", "--listen"], more].concat());
+        command.env("TOOLPRESS_DATABASE", "sqlite::memory:").env("TOOLPRESS_ADMIN_KEY", key);
+        finish(command.output().expect("a process"))
     };
     let key = "a key that is long enough";
     for (arguments, key, hint) in [
