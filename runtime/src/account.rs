@@ -1,7 +1,9 @@
 //! A customer's connection to one vendor: where its API is, and the credentials for it.
 
+use crate::call::redact::Redactor;
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::OnceLock;
 use toolpress_core::{Auth, Secret, Vendor};
 use url::Url;
 
@@ -9,8 +11,10 @@ use url::Url;
 pub struct Account {
     /// Which account it is; part of what a page cursor is bound to.
     pub id: String,
+    vendor: &'static Vendor,
     base_url: Url,
     credentials: BTreeMap<&'static str, Secret>,
+    redactor: OnceLock<Redactor>,
 }
 
 /// Why an account cannot be made.
@@ -69,7 +73,7 @@ impl Account {
                 None => {}
             }
         }
-        Ok(Self { id: id.into(), base_url, credentials })
+        Ok(Self { id: id.into(), vendor, base_url, credentials, redactor: OnceLock::new() })
     }
 
     /// Where the vendor's API is; its path has no trailing slash unless it is `/`.
@@ -80,6 +84,11 @@ impl Account {
     /// A credential by its documented name.
     pub fn credential(&self, name: &str) -> Option<&Secret> {
         self.credentials.get(name)
+    }
+
+    /// What keeps the secrets out of answers; made at the first call.
+    pub(crate) fn redactor(&self) -> &Redactor {
+        self.redactor.get_or_init(|| Redactor::new(self.vendor, self))
     }
 
     /// All secrets, to be kept out of results and logs.

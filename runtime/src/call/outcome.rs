@@ -1,5 +1,6 @@
 //! What a call came to, before it is wrapped for a protocol.
 
+use super::Json;
 use serde_json::{Map, Value};
 
 /// The result of one tool call.
@@ -11,7 +12,7 @@ pub struct CallOutcome {
     pub text: String,
     /// The same as a JSON object. Success: `{"result": …}`, for lists also `next_cursor` and
     /// `result_count`. Failure: `{"error": {"kind", "message", …}}`.
-    pub structured: Value,
+    pub structured: Json,
     /// Entries for `_meta`, under keys `toolpress/…`.
     pub meta: Map<String, Value>,
     /// What the vendor told about its rate limit.

@@ -5,7 +5,9 @@
 
 use super::dispatch::{Reply, dispatch};
 use super::era::Era;
-use super::jsonrpc::{INTERNAL_ERROR, INVALID_REQUEST, Id, Message, Request, RpcError, answer, read};
+use super::jsonrpc::{
+    INTERNAL_ERROR, INVALID_REQUEST, Id, Message, Request, RpcError, answer, answer_in_parts, read,
+};
 use super::sse;
 use crate::call::RateLimit;
 use crate::registry::{Found, Registry};
@@ -113,7 +115,8 @@ impl Endpoint {
             }
             Err(_) => call.await,
         };
-        let mut response = json(StatusCode::OK, answer(&id, &finished.result));
+        let parts = answer_in_parts(&id, finished.result);
+        let mut response = json(StatusCode::OK, Body::new(Frames(parts.into_iter())));
         tell_rate_limit(&finished.rate_limit, response.headers_mut());
         Ok(response)
     }

@@ -10,6 +10,7 @@ mod http;
 pub(crate) mod jsonrpc;
 mod list;
 mod prompts;
+mod result;
 mod sse;
 mod stdio;
 
