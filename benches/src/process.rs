@@ -51,13 +51,7 @@ impl Process {
     /// # Errors
     /// If it has ended.
     pub fn cpu(&self) -> anyhow::Result<f64> {
-        let mut nanoseconds = 0.0;
-        for thread in fs::read_dir(format!("/proc/{}/task", self.child.id()))? {
-            // A thread may end between being listed and being read; those of a server at work do not.
-            let Ok(text) = fs::read_to_string(thread?.path().join("schedstat")) else { continue };
-            nanoseconds += text.split(' ').next().unwrap_or_default().parse::<f64>()?;
-        }
-        Ok(nanoseconds / 1e9)
+        cpu_of(&self.child.id().to_string())
     }
 
     /// Resident memory in megabytes (10⁶ bytes).
@@ -77,6 +71,24 @@ impl Drop for Process {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// CPU seconds that this process has used.
+///
+/// # Errors
+/// If there is no `/proc`.
+pub fn own_cpu() -> anyhow::Result<f64> {
+    cpu_of("self")
+}
+
+fn cpu_of(process: &str) -> anyhow::Result<f64> {
+    let mut nanoseconds = 0.0;
+    for thread in fs::read_dir(format!("/proc/{process}/task"))? {
+        // A thread may end between being listed and being read; those of a server at work do not.
+        let Ok(text) = fs::read_to_string(thread?.path().join("schedstat")) else { continue };
+        nanoseconds += text.split(' ').next().unwrap_or_default().parse::<f64>()?;
+    }
+    Ok(nanoseconds / 1e9)
 }
 
 /// CPU seconds of all children that have ended and been waited for, and of theirs.

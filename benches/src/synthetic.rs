@@ -285,8 +285,7 @@ mod tests {
         let folder = env::temp_dir().join(format!("toolpress-synthetic-{}", std::process::id()));
         for tools in [1, 7, 36, 3_100] {
             write(tools, &folder).unwrap();
-            let loaded =
-                toolpress_codegen::Config::new(&folder).allow(["unused-tag", "unused-type"]).load().unwrap();
+            let loaded = toolpress_codegen::Config::new(&folder).load().unwrap();
             assert_eq!(loaded.catalog.vendors[0].tools.len(), tools);
             let warnings = loaded.warnings.iter().map(|warning| &warning.message);
             let unexpected: Vec<_> = warnings.filter(|text| !text.contains("tokens")).collect();

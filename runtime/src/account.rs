@@ -1,7 +1,9 @@
 //! A customer's connection to one vendor: where its API is, and the credentials for it.
 
+use crate::call::redact::Redactor;
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::OnceLock;
 use toolpress_core::{Auth, Secret, Vendor};
 use url::Url;
 
@@ -9,8 +11,10 @@ use url::Url;
 pub struct Account {
     /// Which account it is; part of what a page cursor is bound to.
     pub id: String,
+    vendor: &'static Vendor,
     base_url: Url,
     credentials: BTreeMap<&'static str, Secret>,
+    redactor: OnceLock<Redactor>,
 }
 
 /// Why an account cannot be made.
@@ -68,7 +72,7 @@ impl Account {
                 None => {}
             }
         }
-        Ok(Self { id: id.into(), base_url, credentials })
+        Ok(Self { id: id.into(), vendor, base_url, credentials, redactor: OnceLock::new() })
     }
 
     /// An account as it was stored: credentials that are missing are noticed by the calls that need them.
@@ -86,7 +90,8 @@ impl Account {
             .credentials
             .iter()
             .filter_map(|documented| Some((documented.name, Secret::from(credential(documented.name)?))));
-        Ok(Self { id: id.into(), base_url, credentials: known.collect() })
+        let (credentials, redactor) = (known.collect(), OnceLock::new());
+        Ok(Self { id: id.into(), vendor, base_url, credentials, redactor })
     }
 
     /// The base URL that an account of a vendor has: its own, or the documented one.
@@ -111,6 +116,11 @@ impl Account {
     /// A credential by its documented name.
     pub fn credential(&self, name: &str) -> Option<&Secret> {
         self.credentials.get(name)
+    }
+
+    /// What keeps the secrets out of answers; made at the first call.
+    pub(crate) fn redactor(&self) -> &Redactor {
+        self.redactor.get_or_init(|| Redactor::new(self.vendor, self))
     }
 
     /// All secrets, to be kept out of results and logs.

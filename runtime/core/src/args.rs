@@ -1,6 +1,6 @@
 //! Checked arguments.
 
-use crate::Wire;
+use crate::{Wire, wire};
 use serde_json::{Map, Value};
 
 /// Arguments that obey their tool's parameter table.
@@ -16,7 +16,7 @@ impl Args {
 
     /// Takes the value of a parameter out. The type is the one its table entry stands for.
     pub fn take<T: Wire>(&mut self, name: &str) -> T {
-        T::from_value(self.0.shift_remove(name))
+        T::from_value(wire::take(&mut self.0, name))
     }
 
     /// Looks at the value of a parameter.

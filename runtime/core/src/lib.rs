@@ -8,6 +8,7 @@
 mod args;
 mod catalog;
 mod check;
+mod compact;
 mod filter;
 mod heal;
 mod param;
@@ -24,6 +25,7 @@ pub use catalog::{
     Answer, Auth, Catalog, Credential, Effect, ErrorAdvice, HttpMethod, Next, Paging, RateLimitHeaders,
     ResetUnit, Source, Tag, Tool, Vendor, Wait,
 };
+pub use compact::compact;
 pub use filter::{Filter, FilterError, FilterProblem, Mask};
 pub use param::{ANY_TEXT, Condition, Kind, Object, Param, Pattern, Place, Rule, Text, Variant};
 pub use prose::{Piece, compose};

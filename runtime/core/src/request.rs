@@ -1,7 +1,7 @@
 //! One HTTP request to a vendor, before it has a host and credentials.
 
 use crate::check::segment_problem;
-use crate::{HttpMethod, Wire};
+use crate::{HttpMethod, Wire, wire};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value};
 use std::fmt;
@@ -81,14 +81,12 @@ impl Request {
 
     /// Fills a placeholder of the path.
     pub fn path(&mut self, name: &'static str, value: impl Wire) {
-        self.path.push((name, value.into_value().map(plain).unwrap_or_default()));
+        self.add_path(name, value.into_value());
     }
 
     /// Adds a query parameter unless the value is absent.
     pub fn query(&mut self, name: &'static str, value: impl Wire) {
-        if let Some(value) = value.into_value() {
-            self.query.push((name, plain(value)));
-        }
+        self.add_query(name, value.into_value());
     }
 
     /// Adds an array to the query string unless it is absent.
@@ -99,7 +97,51 @@ impl Request {
         style: ListStyle,
         value: impl Wire,
     ) {
-        let Some(Value::Array(items)) = value.into_value() else { return };
+        self.add_query_list(name, brackets, style, value.into_value());
+    }
+
+    /// Adds a header field unless the value is absent.
+    pub fn header(&mut self, name: &'static str, value: impl Wire) {
+        self.add_header(name, value.into_value());
+    }
+
+    /// Makes the body an object, empty so far.
+    pub fn object(&mut self, encoding: BodyEncoding) {
+        self.encoding = encoding;
+        self.body = Some(Value::Object(Map::new()));
+    }
+
+    /// Adds a field to the body unless the value is absent.
+    pub fn field(&mut self, name: &str, value: impl Wire) {
+        self.add_field(name, value.into_value());
+    }
+
+    /// Makes the value the whole body.
+    pub fn whole(&mut self, value: impl Wire) {
+        self.body = value.into_value();
+    }
+
+    // What is above is compiled for every pressed type, what is below once.
+
+    #[inline(never)]
+    fn add_path(&mut self, name: &'static str, value: Option<Value>) {
+        self.path.push((name, value.map(plain).unwrap_or_default()));
+    }
+
+    #[inline(never)]
+    fn add_query(&mut self, name: &'static str, value: Option<Value>) {
+        self.query.extend(value.map(|value| (name, plain(value))));
+    }
+
+    #[inline(never)]
+    fn add_query_list(
+        &mut self,
+        name: &'static str,
+        brackets: &'static str,
+        style: ListStyle,
+        value: Option<Value>,
+    ) {
+        let Some(Value::Array(items)) = value else { return };
         let mut items = items.into_iter().map(plain);
         match style {
             ListStyle::Repeat => self.query.extend(items.map(|item| (name, item))),
@@ -111,29 +153,16 @@ impl Request {
         }
     }
 
-    /// Adds a header field unless the value is absent.
-    pub fn header(&mut self, name: &'static str, value: impl Wire) {
-        if let Some(value) = value.into_value() {
-            self.headers.push((name, plain(value)));
+    #[inline(never)]
+    fn add_header(&mut self, name: &'static str, value: Option<Value>) {
+        self.headers.extend(value.map(|value| (name, plain(value))));
+    }
+
+    #[inline(never)]
+    fn add_field(&mut self, name: &str, value: Option<Value>) {
+        if let Some(Value::Object(body)) = &mut self.body {
+            wire::put(body, name, value);
         }
-    }
-
-    /// Makes the body an object, empty so far.
-    pub fn object(&mut self, encoding: BodyEncoding) {
-        self.encoding = encoding;
-        self.body = Some(Value::Object(Map::new()));
-    }
-
-    /// Adds a field to the body unless the value is absent.
-    pub fn field(&mut self, name: &str, value: impl Wire) {
-        if let (Some(Value::Object(body)), Some(value)) = (&mut self.body, value.into_value()) {
-            body.insert(name.to_owned(), value);
-        }
-    }
-
-    /// Makes the value the whole body.
-    pub fn whole(&mut self, value: impl Wire) {
-        self.body = value.into_value();
     }
 
     /// Path and query string, percent-encoded, ready to follow a base URL that has no trailing slash.

@@ -3,9 +3,9 @@
 //! `serde_json` keeps the last of two equal keys. An argument object with such keys would mean one thing
 //! to a filter and another to the vendor, so it is turned down here, as is nesting without end.
 
-use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use serde_json::map::Entry;
 use serde_json::{Map, Value};
-use std::collections::HashSet;
 use std::fmt;
 
 /// Deepest nesting of arrays and objects that is read.
@@ -13,7 +13,7 @@ pub const MAX_DEPTH: usize = 64;
 
 /// Keys that mean something else to `serde_json` than to anybody: under one it hands a number's digits on,
 /// under another it takes a text for JSON and reads that, keys that stand twice included.
-const PRIVATE: &str = "$serde_json::private::";
+pub(crate) const PRIVATE: &str = "$serde_json::private::";
 
 /// Reads a JSON text: no key twice in one object, at most [`MAX_DEPTH`] levels, every digit kept.
 ///
@@ -24,9 +24,9 @@ pub fn parse(text: &str) -> Result<Value, serde_json::Error> {
         return Err(unusable());
     }
     let mut reader = serde_json::Deserializer::from_str(text);
-    Walk { depth: 0 }.deserialize(&mut reader)?;
+    let value = Build { depth: 0 }.deserialize(&mut reader)?;
     reader.end()?;
-    serde_json::from_str(text)
+    Ok(value)
 }
 
 /// Reads a JSON object; see [`parse`].
@@ -44,12 +44,12 @@ fn unusable<E: serde::de::Error>() -> E {
     E::custom(format_args!("`{PRIVATE}` cannot be used"))
 }
 
-/// Walks a value without building it.
-struct Walk {
+/// Builds a value, as `serde_json` does, but looks at its keys and its depth.
+struct Build {
     depth: usize,
 }
 
-impl Walk {
+impl Build {
     fn inner<E: serde::de::Error>(&self) -> Result<Self, E> {
         if self.depth == MAX_DEPTH {
             return Err(E::custom(format_args!("nested deeper than {MAX_DEPTH} levels")));
@@ -58,66 +58,74 @@ impl Walk {
     }
 }
 
-impl<'de> DeserializeSeed<'de> for Walk {
-    type Value = ();
+impl<'de> DeserializeSeed<'de> for Build {
+    type Value = Value;
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
         deserializer.deserialize_any(self)
     }
 }
 
-impl<'de> Visitor<'de> for Walk {
-    type Value = ();
+impl<'de> Visitor<'de> for Build {
+    type Value = Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a JSON value")
     }
 
-    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
-        Ok(())
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(value.into())
     }
 
-    fn visit_i64<E>(self, _: i64) -> Result<(), E> {
-        Ok(())
+    fn visit_i64<E>(self, number: i64) -> Result<Value, E> {
+        Ok(number.into())
     }
 
-    fn visit_u64<E>(self, _: u64) -> Result<(), E> {
-        Ok(())
+    fn visit_u64<E>(self, number: u64) -> Result<Value, E> {
+        Ok(number.into())
     }
 
-    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
-        Ok(())
+    fn visit_str<E>(self, text: &str) -> Result<Value, E> {
+        Ok(text.into())
     }
 
-    fn visit_str<E>(self, _: &str) -> Result<(), E> {
-        Ok(())
+    fn visit_string<E>(self, text: String) -> Result<Value, E> {
+        Ok(text.into())
     }
 
-    fn visit_unit<E>(self) -> Result<(), E> {
-        Ok(())
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
-        while seq.next_element_seed(self.inner()?)?.is_some() {}
-        Ok(())
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
+        let mut items = Vec::new();
+        while let Some(item) = seq.next_element_seed(self.inner()?)? {
+            items.push(item);
+        }
+        Ok(Value::Array(items))
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let mut seen = HashSet::new();
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
+        let mut fields = Map::new();
         while let Some(key) = map.next_key_seed(Key)? {
             let Some(key) = key else {
-                map.next_value::<IgnoredAny>()?;
-                continue;
+                let digits: String = map.next_value()?;
+                return digits.parse().map(Value::Number).map_err(A::Error::custom);
             };
-            map.next_value_seed(self.inner()?)?;
-            if let Some(twice) = seen.replace(key) {
-                return Err(A::Error::custom(format_args!(
-                    "the key `{}` stands twice in one object",
-                    clip(&twice)
-                )));
+            let value = map.next_value_seed(self.inner()?)?;
+            match fields.entry(key) {
+                Entry::Vacant(place) => {
+                    place.insert(value);
+                }
+                Entry::Occupied(twice) => {
+                    return Err(A::Error::custom(format_args!(
+                        "the key `{}` stands twice in one object",
+                        clip(twice.key())
+                    )));
+                }
             }
         }
-        Ok(())
+        Ok(Value::Object(fields))
     }
 }
 

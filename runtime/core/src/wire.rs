@@ -1,4 +1,7 @@
 //! Between typed fields and JSON: the conversions that pressed structs are made of.
+//!
+//! What is generic here is compiled once for every pressed type, so it holds the conversion and no more:
+//! no closure, no chain of iterators, no map. The rest is in functions that are compiled once.
 
 use serde_json::{Map, Number, Value};
 use std::collections::BTreeMap;
@@ -88,22 +91,39 @@ impl<T: Wire> Wire for BTreeMap<String, T> {
 
 impl<T: Wire> Wire for Vec<T> {
     fn from_value(value: Option<Value>) -> Self {
-        match value {
-            Some(Value::Array(items)) => items.into_iter().map(|item| T::from_value(Some(item))).collect(),
-            _ => Self::new(),
+        let mut list = Self::new();
+        for item in items_of(value) {
+            list.push(T::from_value(Some(item)));
         }
+        list
     }
     fn into_value(self) -> Option<Value> {
-        Some(Value::Array(self.into_iter().filter_map(Wire::into_value).collect()))
+        let mut items = Vec::with_capacity(self.len());
+        for item in self {
+            items.extend(item.into_value());
+        }
+        Some(Value::Array(items))
+    }
+}
+
+/// The items of a checked array.
+#[inline(never)]
+fn items_of(value: Option<Value>) -> Vec<Value> {
+    match value {
+        Some(Value::Array(items)) => items,
+        _ => Vec::new(),
     }
 }
 
 impl<T: Wire> Wire for Option<T> {
     fn from_value(value: Option<Value>) -> Self {
-        value.map(|value| T::from_value(Some(value)))
+        if value.is_some() { Some(T::from_value(value)) } else { None }
     }
     fn into_value(self) -> Option<Value> {
-        self.and_then(Wire::into_value)
+        match self {
+            Some(value) => value.into_value(),
+            None => None,
+        }
     }
 }
 
@@ -201,14 +221,12 @@ impl Fields {
 
     /// Adds a field unless the value is absent.
     pub fn put<T: Wire>(&mut self, name: &str, value: T) {
-        if let Some(value) = value.into_value() {
-            self.0.insert(name.to_owned(), value);
-        }
+        put(&mut self.0, name, value.into_value());
     }
 
     /// Takes a field out.
     pub fn take<T: Wire>(&mut self, name: &str) -> T {
-        T::from_value(self.0.shift_remove(name))
+        T::from_value(take(&mut self.0, name))
     }
 
     /// Adds fields that stand in no table. A field that is there already stays.
@@ -226,6 +244,21 @@ impl Fields {
     /// The object.
     pub fn into_value(self) -> Value {
         Value::Object(self.0)
+    }
+}
+
+/// What [`Fields::take`] and its like do for every type; pressed code has thousands of types, so only the
+/// conversion itself is compiled for each.
+#[inline(never)]
+pub(crate) fn take(fields: &mut Map<String, Value>, name: &str) -> Option<Value> {
+    fields.shift_remove(name)
+}
+
+/// The same for putting.
+#[inline(never)]
+pub(crate) fn put(fields: &mut Map<String, Value>, name: &str, value: Option<Value>) {
+    if let Some(value) = value {
+        fields.insert(name.to_owned(), value);
     }
 }
 

@@ -4,6 +4,7 @@
 //! An answer in several parts is an array of them.
 
 use super::body::{Binary, Body, Content};
+use super::json::{self, Json};
 use super::outcome::{Block, CallOutcome, RateLimit};
 use super::paging::Page;
 use super::refusal::Scene;
@@ -43,12 +44,12 @@ pub(super) fn success(
                 let uri = format!("{}#{}", uri(scene), place + 1);
                 tell(part, uri, &mut blocks)
             });
-            json!({ "result": told.collect::<Vec<_>>() })
+            json!({ "result": told.collect::<Vec<_>>() }).into()
         }
-        (None, Body::Json(body)) => shape(scene.tool, page, body),
-        (None, body) => json!({ "result": tell(body, uri(scene), &mut blocks) }),
+        (None, Body::Json(body)) => shape(scene.tool, page, &body),
+        (None, body) => json!({ "result": tell(body, uri(scene), &mut blocks) }).into(),
     };
-    let text = if empty { done(scene, status) } else { structured.to_string() };
+    let text = if empty { done(scene, status) } else { structured.text().to_owned() };
     CallOutcome { is_error: false, text, structured, meta, rate_limit, notes, blocks }
 }
 
@@ -63,7 +64,7 @@ fn done(scene: &Scene<'_>, status: u16) -> String {
 fn tell(body: Body, uri: String, blocks: &mut Vec<Block>) -> Value {
     match body {
         Body::Empty => Value::Null,
-        Body::Json(value) => value,
+        Body::Json(body) => body.into_value(),
         Body::Text(text) => text.into(),
         Body::Binary(binary) => {
             let told = json!({ "content_type": binary.media, "bytes": binary.bytes.len() });
@@ -100,31 +101,33 @@ pub(super) fn meta(status: u16, rate_limit: &RateLimit) -> Map<String, Value> {
 }
 
 /// Takes what the documentation promises out of the body. A body that is otherwise is passed on whole.
-fn shape(tool: &Tool, page: Option<&Page>, mut body: Value) -> Value {
-    match tool.answer {
-        Answer::One(path) => {
-            let result = take(&mut body, path).unwrap_or(body);
-            json!({ "result": result })
+fn shape(tool: &Tool, page: Option<&Page>, body: &Json) -> Json {
+    let only = |result: &str| Json::of_compact(["{\"result\":", result, "}"].concat());
+    let (path, listed) = match tool.answer {
+        Answer::One(path) => (path, false),
+        Answer::List { records, .. } => (records, true),
+    };
+    let Some(result) = body.at(path) else { return only(body.text()) };
+    let records = match json::items(result) {
+        Some(records) if listed => records,
+        // Some languages write an empty list as null.
+        None if listed && result == "null" => Vec::new(),
+        _ => return only(result),
+    };
+    let (records, next) = match page {
+        Some(page) => page.cut(records, body),
+        None => (records, None),
+    };
+    let mut text = String::with_capacity(result.len() + 160);
+    text.push_str("{\"result\":[");
+    for (place, record) in records.iter().enumerate() {
+        if place > 0 {
+            text.push(',');
         }
-        Answer::List { records, .. } => {
-            let records = match take(&mut body, records) {
-                Some(Value::Array(records)) => records,
-                // Some languages write an empty list as null.
-                Some(Value::Null) => Vec::new(),
-                Some(other) => return json!({ "result": other }),
-                None => return json!({ "result": body }),
-            };
-            let (records, next) = match page {
-                Some(page) => page.cut(records, &body),
-                None => (records, None),
-            };
-            let count = records.len();
-            json!({ "result": records, "next_cursor": next, "result_count": count })
-        }
+        text.push_str(record);
     }
-}
-
-/// Takes the value at a path of keys out, `None` if there is none.
-fn take(body: &mut Value, path: &[&str]) -> Option<Value> {
-    path.iter().try_fold(body, |value, key| value.get_mut(key)).map(Value::take)
+    // A cursor is base64, which needs no escapes.
+    let next = next.map_or_else(|| "null".to_owned(), |cursor| format!("\"{cursor}\""));
+    text.push_str(&format!("],\"next_cursor\":{next},\"result_count\":{}}}", records.len()));
+    Json::of_compact(text)
 }

@@ -4,12 +4,13 @@
 //! on as text with a remark; an answer is never lost because of its form. The one exception are bytes
 //! that hold a secret: taking it out would break them, so they are withheld.
 
+use super::json::Json;
 use super::multipart;
 use super::redact::Redactor;
 use http::HeaderMap;
 use http::header::CONTENT_TYPE;
-use serde_json::Value;
-use toolpress_core::{Tool, strict};
+use std::borrow::Cow;
+use toolpress_core::Tool;
 
 /// A body and what there is to say about it.
 pub(super) struct Content {
@@ -23,7 +24,7 @@ pub(super) struct Content {
 /// A body without secrets.
 pub(super) enum Body {
     Empty,
-    Json(Value),
+    Json(Json),
     Text(String),
     Binary(Binary),
 }
@@ -43,8 +44,7 @@ impl Content {
     /// Whether the answer tells that the call failed, whatever its status says.
     pub(super) fn reports_failure(&self, tool: &Tool) -> bool {
         let (Some(path), Body::Json(body)) = (tool.failure, &self.body) else { return false };
-        let told = path.iter().try_fold(body, |value, key| value.get(key));
-        told.is_some_and(|told| !matches!(told, Value::Null | Value::Bool(false)) && told != "")
+        body.at(path).is_some_and(|told| !matches!(told, "null" | "false" | "\"\""))
     }
 
     /// Reads an answer's body.
@@ -52,7 +52,7 @@ impl Content {
         let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).map(str::to_owned);
         let (body, note) = interpret(bytes, kind.as_deref(), cut);
         let body = match body {
-            Body::Json(value) => Body::Json(redactor.value(value)),
+            Body::Json(body) => Body::Json(redactor.json(body)),
             Body::Text(text) => Body::Text(redactor.text(text)),
             Body::Binary(binary) if redactor.finds(&binary.bytes) => Body::Text(WITHHELD.to_owned()),
             Body::Binary(Binary { media, bytes }) => {
@@ -78,11 +78,11 @@ impl Content {
 
 impl Body {
     /// The body as text, for error advice that looks for words in it.
-    pub(super) fn text(&self) -> String {
+    pub(super) fn text(&self) -> Cow<'_, str> {
         match self {
-            Self::Json(value) => value.to_string(),
-            Self::Text(text) => text.clone(),
-            Self::Empty | Self::Binary(_) => String::new(),
+            Self::Json(body) => body.text().into(),
+            Self::Text(text) => text.into(),
+            Self::Empty | Self::Binary(_) => "".into(),
         }
     }
 }
@@ -112,8 +112,8 @@ fn interpret(bytes: Vec<u8>, kind: Option<&str>, cut: bool) -> (Body, Option<Str
     if !announced_json && !media.is_empty() && !bare.starts_with(['{', '[']) {
         return (Body::Text(text), None);
     }
-    match strict::parse(bare) {
-        Ok(value) => (Body::Json(value), None),
+    match Json::read(bare) {
+        Ok(body) => (Body::Json(body), None),
         Err(problem) => {
             let note =
                 format!("The vendor's answer is announced as JSON but {problem}; it is passed on as text.");

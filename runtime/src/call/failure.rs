@@ -121,7 +121,7 @@ impl Failure {
         CallOutcome {
             is_error: true,
             text: if self.lines.is_empty() { self.message } else { self.lines.join("\n") },
-            structured: json!({ "error": error }),
+            structured: json!({ "error": error }).into(),
             meta,
             rate_limit: self.rate_limit,
             notes: Vec::new(),

@@ -8,13 +8,14 @@ mod body;
 mod deadline;
 mod egress;
 mod failure;
+mod json;
 mod multipart;
 mod next;
 mod outcome;
 mod paging;
 pub(crate) mod prepare;
 mod rate_limit;
-mod redact;
+pub(crate) mod redact;
 mod refusal;
 mod reset;
 mod structured_field;
@@ -24,6 +25,7 @@ mod vendor_message;
 
 pub use deadline::deadline;
 pub use egress::{EgressError, EgressPolicy};
+pub use json::Json;
 pub use outcome::{Block, CallOutcome, RateLimit};
 pub use upstream::{Upstream, UpstreamError};
 
@@ -59,8 +61,8 @@ pub async fn call(
     arguments: Map<String, Value>,
 ) -> CallOutcome {
     let started = Instant::now();
-    let redactor = Redactor::new(caller.vendor, caller.account);
-    let mut outcome = match attempt(upstream, &caller, tool, arguments, &redactor).await {
+    let redactor = caller.account.redactor();
+    let mut outcome = match attempt(upstream, &caller, tool, arguments, redactor).await {
         Ok(outcome) => outcome,
         Err(failure) => failure.into_outcome(),
     };

@@ -1,6 +1,6 @@
 //! What may follow a call: a hint for programs beside the result, with the values that are passed on.
 
-use super::Caller;
+use super::{Caller, Json};
 use serde_json::{Map, Value, json};
 use toolpress_core::{Answer, Args, Kind, Next, Source, Tool};
 
@@ -19,13 +19,13 @@ impl Kept {
 
     /// The hint: for each tool that may follow and that the caller can see, its name, the arguments that
     /// are known by now, and when polling ends.
-    pub(super) fn hint(&self, caller: &Caller<'_>, tool: &Tool, structured: &Value) -> Option<Value> {
+    pub(super) fn hint(&self, caller: &Caller<'_>, tool: &Tool, structured: &Json) -> Option<Value> {
         let visible = tool.next.iter().filter(|next| caller.mask.has(usize::from(next.tool)));
         let hints: Vec<_> = visible.filter_map(|next| self.one(caller, tool, next, structured)).collect();
         (!hints.is_empty()).then_some(Value::Array(hints))
     }
 
-    fn one(&self, caller: &Caller<'_>, tool: &Tool, next: &Next, structured: &Value) -> Option<Value> {
+    fn one(&self, caller: &Caller<'_>, tool: &Tool, next: &Next, structured: &Json) -> Option<Value> {
         let following = caller.vendor.tools.get(usize::from(next.tool))?;
         let mut arguments = Map::new();
         for (param, source) in next.pass {
@@ -37,7 +37,7 @@ impl Kept {
                 }
                 // Which record of a list is meant is for the model to say.
                 Source::Field(_) if matches!(tool.answer, Answer::List { .. }) => None,
-                Source::Field(path) => structured.get("result").and_then(|result| field(result, path)),
+                Source::Field(path) => passed(structured, path),
             };
             let takes_many =
                 following.param(param).is_some_and(|param| matches!(param.kind, Kind::List { .. }));
@@ -72,6 +72,15 @@ pub(super) fn to_poll(status: u16, hint: &Value) -> Option<String> {
         until["field"].as_str()?,
         values.join(" or ")
     ))
+}
+
+/// What a field of the result is. As much of the way as is plain is gone in the text, so that no more
+/// than what is passed on becomes a value.
+fn passed(structured: &Json, path: &[&str]) -> Option<Value> {
+    let plain = path.iter().take_while(|key| !key.ends_with("[]")).count();
+    let (plain, rest) = path.split_at(plain);
+    let start = structured.at(&[&["result"], plain].concat())?;
+    field(&serde_json::from_str(start).ok()?, rest)
 }
 
 /// The value at a path of keys. A key with `[]` gathers from all items; one of them is not chosen here.

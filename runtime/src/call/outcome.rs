@@ -1,5 +1,6 @@
 //! What a call came to, before it is wrapped for a protocol.
 
+use super::Json;
 use serde_json::{Map, Value};
 
 /// The result of one tool call.
@@ -11,7 +12,7 @@ pub struct CallOutcome {
     pub text: String,
     /// The same as a JSON object. Success: `{"result": …}`, for lists also `next_cursor` and
     /// `result_count`. Failure: `{"error": {"kind", "message", …}}`.
-    pub structured: Value,
+    pub structured: Json,
     /// Entries for `_meta`, under keys `toolpress/…`.
     pub meta: Map<String, Value>,
     /// What the vendor told about its rate limit.
@@ -31,8 +32,8 @@ impl CallOutcome {
 
     /// Whether a request went to the vendor, or was at least on its way.
     pub fn sent(&self) -> bool {
-        let kind = self.structured.pointer("/error/kind").and_then(Value::as_str);
-        !matches!(kind, Some("arguments" | "cursor" | "credential" | "policy"))
+        let kind = self.structured.at(&["error", "kind"]);
+        !matches!(kind, Some("\"arguments\"" | "\"cursor\"" | "\"credential\"" | "\"policy\""))
     }
 }
 

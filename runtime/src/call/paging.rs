@@ -6,11 +6,11 @@
 //! between two pages can repeat or skip records, as with any offset.
 
 use super::failure::{Failure, Kind};
+use super::json::Json;
 use crate::Account;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit, Mac};
-use serde_json::Value;
 use sha2::Sha256;
 use toolpress_core::{Answer, Args, Kind as ParamKind, Paging, Place, Request, Secret, Tool};
 
@@ -135,7 +135,7 @@ impl Page {
     }
 
     /// The records of this page and the cursor of the next one. `body` is the vendor's whole answer.
-    pub(super) fn cut(&self, mut records: Vec<Value>, body: &Value) -> (Vec<Value>, Option<String>) {
+    pub(super) fn cut<R>(&self, mut records: Vec<R>, body: &Json) -> (Vec<R>, Option<String>) {
         let got = records.len() as u64;
         let next = match (self.paging, &self.start) {
             (Paging::Sliced, Start::At(offset)) => {
@@ -162,10 +162,11 @@ impl Page {
     }
 }
 
-fn cursor_at(body: &Value, path: &[&str]) -> Option<String> {
-    match path.iter().try_fold(body, |value, key| value.get(key))? {
-        Value::String(cursor) if !cursor.is_empty() => Some(cursor.clone()),
-        Value::Number(cursor) => Some(cursor.to_string()),
+fn cursor_at(body: &Json, path: &[&str]) -> Option<String> {
+    let cursor = body.at(path)?;
+    match cursor.as_bytes().first()? {
+        b'"' => serde_json::from_str(cursor).ok().filter(|cursor: &String| !cursor.is_empty()),
+        b'-' | b'0'..=b'9' => Some(cursor.to_owned()),
         _ => None,
     }
 }
@@ -235,7 +236,7 @@ mod tests {
     }
 
     fn cut(page: &Page, count: usize, body: &Value) -> (usize, Option<String>) {
-        let (records, next) = page.cut((0..count).map(Value::from).collect(), body);
+        let (records, next) = page.cut((0..count).collect(), &body.clone().into());
         (records.len(), next.map(|cursor| page.seal.open(&cursor).unwrap()))
     }
 

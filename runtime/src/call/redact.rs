@@ -3,9 +3,11 @@
 //! Vendors echo what they were sent: in error messages, in debug headers, inside base64 of a whole
 //! request. Every form a secret is likely to come back in is looked for and replaced.
 
+use super::json::Json;
 use super::outcome::{Block, CallOutcome};
 use super::prepare::basic_pair;
 use crate::Account;
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use serde_json::{Map, Value};
@@ -22,13 +24,18 @@ const SHORTEST: usize = 4;
 /// Shorter pieces of base64 would be found where no secret is.
 const SHORTEST_ENCODED: usize = 8;
 
-/// The forms of an account's secrets, longest first.
-pub(super) struct Redactor {
+/// The forms of an account's secrets.
+pub(crate) struct Redactor {
+    /// Longest first.
     forms: Vec<String>,
+    /// Finds all forms at once, also as they are written inside JSON. `None`: there is nothing to find, or
+    /// too much to look for at once.
+    any: Option<AhoCorasick>,
 }
 
 impl Redactor {
-    pub(super) fn new(vendor: &Vendor, account: &Account) -> Self {
+    /// What keeps this account's secrets in. Costs more than a look through an answer, so it is kept.
+    pub(crate) fn new(vendor: &Vendor, account: &Account) -> Self {
         let documented = vendor.credentials.iter().filter(|credential| credential.secret);
         let mut secrets: Vec<String> = documented
             .filter_map(|credential| account.credential(credential.name))
@@ -44,11 +51,35 @@ impl Redactor {
             .collect();
         forms.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
         forms.dedup();
-        Self { forms }
+        Self::of(forms)
+    }
+
+    fn of(forms: Vec<String>) -> Self {
+        let mut wanted: Vec<String> = forms.iter().map(|form| quoted(form)).collect();
+        wanted.extend_from_slice(&forms);
+        wanted.sort_unstable();
+        wanted.dedup();
+        // The smallest automaton: there is one for each account, and vector instructions do most of the work,
+        // which they can only where the leftmost match is wanted.
+        let mut builder = AhoCorasick::builder();
+        builder.match_kind(MatchKind::LeftmostFirst).kind(Some(AhoCorasickKind::ContiguousNFA));
+        Self { any: builder.build(&wanted).ok().filter(|_| !forms.is_empty()), forms }
+    }
+
+    /// Whether a text, or a JSON text, may hold a secret. Where it says no there is none: what stands in a
+    /// string of JSON as one piece stands in the JSON text as one piece too, with the same escapes.
+    fn may_hold(&self, text: &str) -> bool {
+        match &self.any {
+            Some(any) => any.is_match(text),
+            None => !self.forms.is_empty(),
+        }
     }
 
     /// The text without secrets.
     pub(super) fn text(&self, text: String) -> String {
+        if !self.may_hold(&text) {
+            return text;
+        }
         self.forms.iter().fold(text, |text, form| {
             if text.contains(form.as_str()) { text.replace(form.as_str(), MARK) } else { text }
         })
@@ -60,8 +91,13 @@ impl Redactor {
         self.forms.iter().any(|form| text.contains(form.as_str()))
     }
 
+    /// The JSON without secrets.
+    pub(super) fn json(&self, json: Json) -> Json {
+        if self.may_hold(json.text()) { self.value(json.into_value()).into() } else { json }
+    }
+
     /// The value without secrets, in strings, keys and numbers.
-    pub(super) fn value(&self, value: Value) -> Value {
+    fn value(&self, value: Value) -> Value {
         if self.forms.is_empty() {
             return value;
         }
@@ -84,7 +120,9 @@ impl Redactor {
 
     /// The last look, over all that did not come out of a body that was looked through before.
     pub(super) fn outcome(&self, outcome: &mut CallOutcome) {
-        outcome.meta = self.fields(std::mem::take(&mut outcome.meta));
+        if outcome.meta.iter().any(|(key, value)| self.may_be_in(key, value)) {
+            outcome.meta = self.fields(std::mem::take(&mut outcome.meta));
+        }
         outcome.notes.iter_mut().for_each(|note| *note = self.text(std::mem::take(note)));
         for block in &mut outcome.blocks {
             if let Block::Resource { uri, .. } = block {
@@ -93,15 +131,25 @@ impl Redactor {
         }
         if outcome.is_error {
             outcome.text = self.text(std::mem::take(&mut outcome.text));
-            outcome.structured = self.value(std::mem::take(&mut outcome.structured));
+            outcome.structured = self.json(std::mem::take(&mut outcome.structured));
         }
+    }
+
+    fn may_be_in(&self, key: &str, value: &Value) -> bool {
+        self.may_hold(key)
+            || match value {
+                Value::String(text) => self.may_hold(text),
+                Value::Number(number) => self.may_hold(number.as_str()),
+                Value::Null | Value::Bool(_) => false,
+                Value::Array(items) => items.iter().any(|item| self.may_be_in("", item)),
+                Value::Object(fields) => fields.iter().any(|(key, value)| self.may_be_in(key, value)),
+            }
     }
 }
 
 /// A secret as it is, escaped for JSON and for URLs, in hexadecimal and in base64.
 fn forms(secret: &str) -> Vec<String> {
-    let quoted = Value::from(secret).to_string();
-    let mut forms = vec![secret.to_owned(), quoted[1..quoted.len() - 1].to_owned()];
+    let mut forms = vec![secret.to_owned(), quoted(secret)];
     for upper in [true, false] {
         let strict = percent(secret, upper, |byte| byte.is_ascii_alphanumeric());
         let usual = percent(secret, upper, |byte| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte));
@@ -118,6 +166,12 @@ fn forms(secret: &str) -> Vec<String> {
     forms.extend((0..3).flat_map(|before| base64_inside(secret, before)));
     forms.retain(|form| form.len() >= SHORTEST);
     forms
+}
+
+/// A text as it stands between the quotes of a JSON string.
+fn quoted(text: &str) -> String {
+    let quoted = Value::from(text).to_string();
+    quoted[1..quoted.len() - 1].to_owned()
 }
 
 fn percent(secret: &str, upper: bool, plain: impl Fn(u8) -> bool) -> String {
@@ -157,7 +211,7 @@ mod tests {
     fn redactor() -> Redactor {
         let mut forms = forms(SECRET);
         forms.sort_by_key(|form| std::cmp::Reverse(form.len()));
-        Redactor { forms }
+        Redactor::of(forms)
     }
 
     #[test]
@@ -183,7 +237,7 @@ mod tests {
         let redactor = redactor();
         let told = redactor.value(json!({"a": [{SECRET: SECRET}], "n": 5, "ok": "text"}));
         assert_eq!(told, json!({"a": [{MARK: MARK}], "n": 5, "ok": "text"}));
-        let digits = Redactor { forms: forms("12345678") };
+        let digits = Redactor::of(forms("12345678"));
         assert_eq!(digits.value(json!(9_123_456_780_u64)), json!(MARK));
     }
 }

@@ -88,8 +88,7 @@ pub(super) fn refused(
         lines.push(format!("Answer: {raw}"));
     }
     lines.extend(content.note);
-    let body = content.body.text();
-    let advised = advise(scene, code, &body, &mut lines);
+    let advised = advise(scene, code, &content.body.text(), &mut lines);
     let limited = is_rate_limit(code, &rate_limit);
     if limited || (rate_limit.retry_after.is_some() && code >= 500) {
         lines.push(wait_sentence(rate_limit.wait()));
@@ -102,7 +101,7 @@ pub(super) fn refused(
     failure.status = Some(code);
     failure.retry_after = if limited { rate_limit.wait() } else { rate_limit.retry_after };
     failure.rate_limit = rate_limit;
-    failure.body = structured_body(content.body, &body);
+    failure.body = structured_body(content.body);
     failure
 }
 
@@ -143,7 +142,7 @@ fn words(scene: &Scene<'_>, content: &Content) -> (Option<String>, Option<String
         Body::Json(body) => {
             let words = vendor_message::message(body, scene.caller.vendor.error_message);
             let more = vendor_message::says_more(body, words.as_deref().unwrap_or_default());
-            (words, more.then(|| clip(&body.to_string(), LONGEST)))
+            (words, more.then(|| clip(body.text(), LONGEST)))
         }
         Body::Text(text) => {
             let html = content.kind.as_deref().is_some_and(|kind| kind.contains("html"));
@@ -206,10 +205,10 @@ fn next_step(scene: &Scene<'_>, status: u16, advised: bool) -> Option<String> {
 }
 
 /// The body for programs: as JSON if it is that and not too large, else its beginning as text.
-fn structured_body(body: Body, text: &str) -> Option<Value> {
+fn structured_body(body: Body) -> Option<Value> {
     match body {
-        Body::Json(value) if text.len() <= LARGEST_BODY => Some(value),
-        Body::Json(_) | Body::Text(_) => Some(clip(text, LONGEST).into()),
+        Body::Json(body) if body.text().len() <= LARGEST_BODY => Some(body.into_value()),
+        Body::Json(_) | Body::Text(_) => Some(clip(&body.text(), LONGEST).into()),
         Body::Empty | Body::Binary(_) => None,
     }
 }

@@ -96,7 +96,9 @@ impl Upstream {
         let status = response.status();
         let limit = self.limits.upstream_body;
         let headers = std::mem::take(response.headers_mut());
-        let mut body = Vec::new();
+        // A length is only a promise, so no more than a little is set aside for it.
+        let announced = response.content_length().and_then(|length| usize::try_from(length).ok());
+        let mut body = Vec::with_capacity(announced.unwrap_or_default().min(limit).min(64 << 10));
         let mut trouble = None;
         if status.is_success() && response.content_length().is_some_and(|length| length > limit as u64) {
             return Err(Trouble::TooLarge { status: status.as_u16(), limit });

@@ -54,7 +54,7 @@ pub(super) async fn run(args: Args, catalog: &'static Catalog) -> Result<(), Fai
     let outcome = call::call(&upstream, caller, tool, arguments).await;
 
     let result = if output::for_people() {
-        serde_json::to_string_pretty(&outcome.structured).map_err(Failure::failed)?
+        serde_json::to_string_pretty(outcome.structured.value()).map_err(Failure::failed)?
     } else {
         outcome.structured.to_string()
     };

@@ -4,15 +4,15 @@
 //! a cancellation) aborts the request to the vendor and gives the place in the queue back. A panic ends
 //! the call and nothing else.
 
-use super::era::{Era, META_SERVER_INFO};
+use super::era::Era;
 use super::jsonrpc::notification;
+use super::result::result;
 use crate::Server;
-use crate::call::{Block, CallOutcome, RateLimit};
+use crate::call::{CallOutcome, RateLimit};
 use crate::server::Admission;
 use bytes::Bytes;
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
-use serde::Serialize;
 use serde_json::{Map, Value, json};
 use std::fmt;
 use std::panic::AssertUnwindSafe;
@@ -34,7 +34,7 @@ pub(crate) struct Call {
 #[derive(Debug)]
 pub(crate) struct Finished {
     /// The result of `tools/call` as JSON text.
-    pub(crate) result: String,
+    pub(crate) result: Vec<u8>,
     /// What the vendor told about its rate limit.
     pub(crate) rate_limit: RateLimit,
 }
@@ -97,107 +97,11 @@ fn broken(label: &str) -> CallOutcome {
     );
     CallOutcome {
         is_error: true,
-        structured: json!({ "error": { "message": text } }),
+        structured: json!({ "error": { "message": text } }).into(),
         text,
         meta: Map::new(),
         notes: Vec::new(),
         blocks: Vec::new(),
         rate_limit: RateLimit::default(),
-    }
-}
-
-/// The result of `tools/call`, in the order that clients print best.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct ToolResult<'r> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    result_type: Option<&'static str>,
-    content: Vec<Content<'r>>,
-    structured_content: &'r Value,
-    is_error: bool,
-    #[serde(rename = "_meta", skip_serializing_if = "Map::is_empty")]
-    meta: Map<String, Value>,
-}
-
-/// A content block, which both eras write alike.
-#[derive(Serialize)]
-#[serde(tag = "type", rename_all = "lowercase", rename_all_fields = "camelCase")]
-enum Content<'r> {
-    Text { text: &'r str },
-    Image { data: &'r str, mime_type: &'r str },
-    Audio { data: &'r str, mime_type: &'r str },
-    Resource { resource: Embedded<'r> },
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Embedded<'r> {
-    uri: &'r str,
-    mime_type: &'r str,
-    blob: &'r str,
-}
-
-impl<'r> From<&'r Block> for Content<'r> {
-    fn from(block: &'r Block) -> Self {
-        match block {
-            Block::Image { mime_type, data } => Self::Image { data, mime_type },
-            Block::Audio { mime_type, data } => Self::Audio { data, mime_type },
-            Block::Resource { uri, mime_type, blob } => {
-                Self::Resource { resource: Embedded { uri, mime_type, blob } }
-            }
-        }
-    }
-}
-
-fn result(server: &Server, era: Era, outcome: CallOutcome) -> String {
-    let mut meta = outcome.meta;
-    if era == Era::Modern {
-        meta.insert(META_SERVER_INFO.to_owned(), server.info().clone());
-    }
-    let text = |text| Content::Text { text };
-    // Some clients show or read nothing but the first block.
-    let content = std::iter::once(text(outcome.text.as_str()))
-        .chain(outcome.blocks.iter().map(Content::from))
-        .chain(outcome.notes.iter().map(|note| text(note)));
-    let result = ToolResult {
-        result_type: (era == Era::Modern).then_some("complete"),
-        content: content.collect(),
-        structured_content: &outcome.structured,
-        is_error: outcome.is_error,
-        meta,
-    };
-    // Maps with text keys always serialise.
-    serde_json::to_string(&result).unwrap_or_default()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Block, Content};
-    use serde_json::{json, to_value};
-
-    #[test]
-    fn blocks_are_written_as_the_protocol_names_them() {
-        let (mime_type, data) = ("image/png".to_owned(), "/w==".to_owned());
-        let uri = "toolpress://acme/x".to_owned();
-        let table = [
-            (
-                Block::Image { mime_type: mime_type.clone(), data: data.clone() },
-                json!({ "type": "image", "data": "/w==", "mimeType": "image/png" }),
-            ),
-            (
-                Block::Audio { mime_type: mime_type.clone(), data: data.clone() },
-                json!({ "type": "audio", "data": "/w==", "mimeType": "image/png" }),
-            ),
-            (
-                Block::Resource { uri, mime_type, blob: data },
-                json!({ "type": "resource", "resource":
-                    { "uri": "toolpress://acme/x", "mimeType": "image/png", "blob": "/w==" } }),
-            ),
-        ];
-        for (block, expected) in table {
-            assert_eq!(to_value(Content::from(&block)).unwrap(), expected);
-        }
-        let text = Content::Text { text: "x" };
-        assert_eq!(to_value(text).unwrap(), json!({ "type": "text", "text": "x" }));
     }
 }

@@ -10,6 +10,7 @@ use serde::de::{Deserialize, Deserializer, Error as _, IgnoredAny, MapAccess, Vi
 use serde_json::error::Category;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::fmt;
 use toolpress_core::strict;
@@ -97,13 +98,19 @@ impl RpcError {
         if let (Some(data), Value::Object(fields)) = (&self.data, &mut error) {
             fields.insert("data".to_owned(), data.as_ref().clone());
         }
-        envelope(id, "error", &error.to_string())
+        envelope(id, "error", error.to_string().as_bytes())
     }
 }
 
 /// The whole answer of a request that went well; `result` is JSON text.
-pub(crate) fn answer(id: &Id, result: &str) -> Bytes {
-    envelope(id, "result", result)
+pub(crate) fn answer(id: &Id, result: impl AsRef<[u8]>) -> Bytes {
+    envelope(id, "result", result.as_ref())
+}
+
+/// The same in parts, for results that are long.
+pub(crate) fn answer_in_parts(id: &Id, result: Vec<u8>) -> [Bytes; 3] {
+    let head = [HEAD.as_bytes(), &id.0, b",\"result\":"].concat();
+    [head.into(), result.into(), Bytes::from_static(b"}")]
 }
 
 /// A notification to the client; `params` is JSON.
@@ -114,9 +121,9 @@ pub(crate) fn notification(method: &str, params: &Value) -> Bytes {
 /// The beginning of every answer, up to the id.
 pub(crate) const HEAD: &str = r#"{"jsonrpc":"2.0","id":"#;
 
-fn envelope(id: &Id, member: &str, value: &str) -> Bytes {
+fn envelope(id: &Id, member: &str, value: &[u8]) -> Bytes {
     let mut out = Vec::with_capacity(HEAD.len() + id.0.len() + value.len() + 16);
-    for part in [HEAD.as_bytes(), &id.0, b",\"", member.as_bytes(), b"\":", value.as_bytes(), b"}"] {
+    for part in [HEAD.as_bytes(), &id.0, b",\"", member.as_bytes(), b"\":", value, b"}"] {
         out.extend_from_slice(part);
     }
     out.into()
@@ -231,10 +238,12 @@ impl<'de> Visitor<'de> for Members {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         const KNOWN: [&str; 6] = ["jsonrpc", "id", "method", "params", "result", "error"];
         let mut envelope = Envelope::default();
-        let mut seen = HashSet::new();
-        while let Some(key) = map.next_key::<String>()? {
+        // Of a handful of members; the rest, which mean nothing, are looked up.
+        let (mut seen, mut others) = ([false; KNOWN.len()], HashSet::new());
+        while let Some(Key(key)) = map.next_key::<Key<'de>>()? {
             let value = map.next_value::<&'de RawValue>()?;
-            match key.as_str() {
+            let known = KNOWN.iter().position(|known| *known == key);
+            match &*key {
                 "jsonrpc" => envelope.version = Some(value),
                 "id" => envelope.id = Some(value),
                 "method" => envelope.method = Some(value),
@@ -250,11 +259,42 @@ impl<'de> Visitor<'de> for Members {
                     }
                 }
             }
-            if !seen.insert(key) {
+            let again = match known {
+                Some(place) => std::mem::replace(&mut seen[place], true),
+                None => !others.insert(key),
+            };
+            if again {
                 return Err(A::Error::custom("a member stands twice"));
             }
         }
         Ok(envelope)
+    }
+}
+
+/// A key, copied only where it has escapes.
+struct Key<'k>(Cow<'k, str>);
+
+impl<'de: 'k, 'k> Deserialize<'de> for Key<'k> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_str(KeyText)
+    }
+}
+
+struct KeyText;
+
+impl<'de> Visitor<'de> for KeyText {
+    type Value = Key<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a key")
+    }
+
+    fn visit_borrowed_str<E>(self, key: &'de str) -> Result<Self::Value, E> {
+        Ok(Key(key.into()))
+    }
+
+    fn visit_str<E>(self, key: &str) -> Result<Self::Value, E> {
+        Ok(Key(key.to_owned().into()))
     }
 }
 

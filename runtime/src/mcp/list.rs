@@ -22,7 +22,8 @@ const END: &str = "}}";
 /// A server's tools.
 #[derive(Debug)]
 pub(crate) struct ToolList {
-    array: Bytes,
+    /// The array and the end of the message.
+    tail: Bytes,
     modern_start: Bytes,
     zipped: OnceLock<Option<Zipped>>,
 }
@@ -31,7 +32,12 @@ pub(crate) struct ToolList {
 #[derive(Debug)]
 struct Zipped {
     blocks: Bytes,
-    crc: Crc,
+    /// Checksum of what is compressed.
+    sum: u32,
+    /// Its length; gzip counts modulo 2³².
+    amount: u32,
+    /// What takes a checksum past that many bytes.
+    shift: u32,
 }
 
 impl ToolList {
@@ -40,28 +46,21 @@ impl ToolList {
         let modern_start = format!(
             r#","result":{{"resultType":"complete","ttlMs":{TTL_MS},"cacheScope":"private","_meta":{{"{META_SERVER_INFO}":{info}}},"tools":"#
         );
-        Self { array: array.into(), modern_start: modern_start.into(), zipped: OnceLock::new() }
+        Self { tail: (array + END).into(), modern_start: modern_start.into(), zipped: OnceLock::new() }
     }
 
     /// The whole answer in parts.
-    pub(crate) fn answer(&self, era: Era, id: &Id) -> [Bytes; 5] {
-        [
-            Bytes::from_static(HEAD.as_bytes()),
-            id.bytes(),
-            self.start(era),
-            self.array.clone(),
-            Bytes::from_static(END.as_bytes()),
-        ]
+    pub(crate) fn answer(&self, era: Era, id: &Id) -> [Bytes; 2] {
+        [self.head(era, id).into(), self.tail.clone()]
     }
 
     /// The whole answer compressed, in parts; `None` when the id is too long for one stored block.
     pub(crate) fn gzip(&self, era: Era, id: &Id) -> Option<[Bytes; 3]> {
         let zipped = self.zipped.get_or_init(|| self.zip().ok()).as_ref()?;
-        let plain = [HEAD.as_bytes(), &id.bytes(), &self.start(era)].concat();
+        let plain = self.head(era, id);
         let length = u16::try_from(plain.len()).ok()?;
         let mut crc = Crc::new();
         crc.update(&plain);
-        crc.combine(&zipped.crc);
 
         let mut head = BytesMut::with_capacity(plain.len() + 15);
         // Gzip (RFC 1952): magic, deflate, no flags, no time, no extra flags, unknown system.
@@ -72,27 +71,56 @@ impl ToolList {
         head.put_u16_le(!length);
         head.put_slice(&plain);
         let mut tail = BytesMut::with_capacity(8);
-        tail.put_u32_le(crc.sum());
-        tail.put_u32_le(crc.amount());
+        tail.put_u32_le(multiply(zipped.shift, crc.sum()) ^ zipped.sum);
+        tail.put_u32_le(crc.amount().wrapping_add(zipped.amount));
         Some([head.freeze(), zipped.blocks.clone(), tail.freeze()])
     }
 
-    fn start(&self, era: Era) -> Bytes {
-        match era {
-            Era::Legacy => Bytes::from_static(LEGACY_START.as_bytes()),
-            Era::Modern => self.modern_start.clone(),
-        }
+    /// What stands before the array.
+    fn head(&self, era: Era, id: &Id) -> Vec<u8> {
+        let start = match era {
+            Era::Legacy => LEGACY_START.as_bytes(),
+            Era::Modern => &self.modern_start,
+        };
+        [HEAD.as_bytes(), &id.bytes(), start].concat()
     }
 
     fn zip(&self) -> std::io::Result<Zipped> {
         let mut crc = Crc::new();
         let mut encoder = DeflateEncoder::new(Vec::new(), Compression::best());
-        for part in [&self.array[..], END.as_bytes()] {
-            crc.update(part);
-            encoder.write_all(part)?;
-        }
-        Ok(Zipped { blocks: encoder.finish()?.into(), crc })
+        crc.update(&self.tail);
+        encoder.write_all(&self.tail)?;
+        let (sum, amount) = (crc.sum(), crc.amount());
+        Ok(Zipped { blocks: encoder.finish()?.into(), sum, amount, shift: shift(amount) })
     }
+}
+
+/// The product of two polynomials modulo that of the checksum (RFC 1952 section 8), all with their bits in
+/// reverse. The checksum of two texts in a row is `multiply(shift(second's length), first's) ^ second's`.
+fn multiply(a: u32, mut b: u32) -> u32 {
+    const POLYNOMIAL: u32 = 0xedb8_8320;
+    let mut product = 0;
+    for place in (0..32).rev() {
+        if a >> place & 1 == 1 {
+            product ^= b;
+        }
+        b = if b & 1 == 1 { b >> 1 ^ POLYNOMIAL } else { b >> 1 };
+    }
+    product
+}
+
+/// x to the power of eight times the number of bytes. Costs as much as the rest of an answer does, so it is
+/// kept; that is why the checksums are not combined by the library, which would do this each time.
+fn shift(mut bytes: u32) -> u32 {
+    let (mut power, mut square) = (1 << 31, 1 << 23);
+    while bytes > 0 {
+        if bytes & 1 == 1 {
+            power = multiply(square, power);
+        }
+        square = multiply(square, square);
+        bytes >>= 1;
+    }
+    power
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ mod http;
 pub(crate) mod jsonrpc;
 mod list;
 mod prompts;
+mod result;
 mod sse;
 mod stdio;
 
@@ -28,7 +29,7 @@ pub(crate) async fn call_alone(
     server: &Arc<Server>,
     tool: &'static Tool,
     arguments: Map<String, Value>,
-) -> Option<String> {
+) -> Option<Vec<u8>> {
     let admission = server.admit()?;
     let call = call::Call::new(Arc::clone(server), era::Era::Legacy, tool, arguments, None, admission);
     Some(call.await.result)

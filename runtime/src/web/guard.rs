@@ -4,20 +4,27 @@
 //! even read the answers (DNS rebinding). So only names that are ours pass, whatever the path.
 
 use axum::Router;
-use axum::extract::{Request, State};
-use axum::middleware::{Next, from_fn_with_state};
+use axum::body::Body;
+use axum::extract::Request;
 use axum::response::{IntoResponse as _, Response};
+use futures_util::future::BoxFuture;
 use http::header::{
-    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
-    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_METHOD, CONTENT_TYPE, HOST,
-    ORIGIN, REFERRER_POLICY, VARY, X_CONTENT_TYPE_OPTIONS,
+    ACCEPT_ENCODING, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
+    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_METHOD, CONTENT_ENCODING,
+    CONTENT_TYPE, HOST, ORIGIN, REFERRER_POLICY, VARY, X_CONTENT_TYPE_OPTIONS,
 };
 use http::uri::Authority;
-use http::{HeaderValue, Method, StatusCode};
-use std::net::IpAddr;
+use http::{HeaderMap, HeaderValue, Method, StatusCode};
+use std::convert::Infallible;
+use std::future::ready;
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
+use std::task::{Context, Poll};
+use tower::Service;
+use tower::layer::{Layer as _, layer_fn};
 use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, Predicate as _};
 use url::{Host, Url};
 
 /// What the server is called from outside.
@@ -53,6 +60,10 @@ impl Front {
     }
 
     fn knows_host(&self, host: &str) -> bool {
+        // What tests, probes and clients on this machine write; the rest takes a parser of URLs.
+        if host == "localhost" || host.parse().is_ok_and(|address: Ipv4Addr| address.is_loopback()) {
+            return true;
+        }
         let host = host.to_lowercase();
         self.public_host.as_deref() == Some(&host) || is_loopback(&host)
     }
@@ -77,49 +88,104 @@ fn is_loopback(host: &str) -> bool {
 
 /// Routes behind the checks of a front, with compressed answers and `/healthz`.
 pub(crate) fn behind(front: Front, routes: Router) -> Router {
+    let front = Arc::new(front);
     routes
         .route("/healthz", axum::routing::get(|| async { "ok\n" }))
-        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
-        .layer(from_fn_with_state(Arc::new(front), look))
+        .layer(layer_fn(move |inner| Guarded { front: Arc::clone(&front), inner }))
 }
 
-async fn look(State(front): State<Arc<Front>>, request: Request, next: Next) -> Response {
-    if !addressed(&front, &request) {
-        return forbidden("This host name is not served; the operator can set it with --public-url.");
+/// A service behind the checks of a front. Written out rather than made of the usual layers: each of those
+/// copies the ones below for every request.
+#[derive(Clone)]
+struct Guarded<S> {
+    front: Arc<Front>,
+    inner: S,
+}
+
+impl<S> Service<Request> for Guarded<S>
+where
+    S: Service<Request, Response = Response, Error = Infallible, Future: Send + 'static>,
+{
+    type Response = Response;
+    type Error = Infallible;
+    type Future = BoxFuture<'static, Result<Response, Infallible>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        self.inner.poll_ready(context)
     }
-    let origin = request.headers().get(ORIGIN).cloned();
-    if let Some(origin) = &origin {
-        let once = request.headers().get_all(ORIGIN).iter().count() == 1;
-        if !once || !origin.to_str().is_ok_and(|origin| front.knows_origin(origin)) {
-            return forbidden(
-                "Pages of this origin may not call; the operator can add it with --allow-origin.",
-            );
+
+    fn call(&mut self, request: Request) -> Self::Future {
+        let shared = match admitted(&self.front, &request) {
+            Ok(shared) => shared,
+            Err(message) => return Box::pin(ready(Ok(forbidden(message)))),
+        };
+        let preflight = shared.is_some()
+            && request.method() == Method::OPTIONS
+            && request.headers().contains_key(ACCESS_CONTROL_REQUEST_METHOD);
+        if preflight {
+            let mut response = StatusCode::NO_CONTENT.into_response();
+            told(response.headers_mut(), shared, preflight);
+            return Box::pin(ready(Ok(response)));
+        }
+        if request.headers().contains_key(ACCEPT_ENCODING) {
+            let layer = CompressionLayer::new().quality(CompressionLevel::Fastest);
+            let running = layer.layer(&mut self.inner).call(request);
+            Box::pin(async {
+                let mut response = running.await?.map(Body::new);
+                told(response.headers_mut(), shared, false);
+                Ok(response)
+            })
+        } else {
+            let running = self.inner.call(request);
+            Box::pin(async {
+                let mut response = running.await?;
+                vary(&mut response);
+                told(response.headers_mut(), shared, false);
+                Ok(response)
+            })
         }
     }
-    let shared =
-        origin.filter(|origin| front.origins.iter().any(|known| known.as_bytes() == origin.as_bytes()));
-    let preflight = shared.is_some()
-        && request.method() == Method::OPTIONS
-        && request.headers().contains_key(ACCESS_CONTROL_REQUEST_METHOD);
-    let mut response =
-        if preflight { StatusCode::NO_CONTENT.into_response() } else { next.run(request).await };
-    let headers = response.headers_mut();
+}
+
+/// Lets a request in, or says why not. Gives the origin back if it is another one that may call.
+fn admitted(front: &Front, request: &Request) -> Result<Option<HeaderValue>, &'static str> {
+    if !addressed(front, request) {
+        return Err("This host name is not served; the operator can set it with --public-url.");
+    }
+    let mut origins = request.headers().get_all(ORIGIN).iter();
+    let Some(origin) = origins.next() else { return Ok(None) };
+    if origins.next().is_some() || !origin.to_str().is_ok_and(|origin| front.knows_origin(origin)) {
+        return Err("Pages of this origin may not call; the operator can add it with --allow-origin.");
+    }
+    let shared = front.origins.iter().any(|known| known.as_bytes() == origin.as_bytes());
+    Ok(shared.then(|| origin.clone()))
+}
+
+/// Tells caches that another client could get this answer compressed, as the layer that compresses does.
+fn vary(response: &mut Response) {
+    let packed = response.headers().contains_key(CONTENT_ENCODING);
+    if !packed && !response.headers().contains_key(VARY) && DefaultPredicate::new().should_compress(response)
+    {
+        response.headers_mut().insert(VARY, HeaderValue::from_static("accept-encoding"));
+    }
+}
+
+/// Adds what every answer tells a browser.
+fn told(headers: &mut HeaderMap, shared: Option<HeaderValue>, preflight: bool) {
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     // A token in the address must not travel on in a Referer.
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-    if let Some(origin) = shared {
-        headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-        headers.append(VARY, HeaderValue::from_static("origin"));
-        let exposed = "ratelimit-limit, ratelimit-remaining, ratelimit-reset, retry-after";
-        headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(exposed));
-        if preflight {
-            let sent = "accept, authorization, content-type, mcp-method, mcp-name, mcp-protocol-version";
-            headers.insert(ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("POST"));
-            headers.insert(ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static(sent));
-            headers.insert(ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("600"));
-        }
+    let Some(origin) = shared else { return };
+    headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+    headers.append(VARY, HeaderValue::from_static("origin"));
+    let exposed = "ratelimit-limit, ratelimit-remaining, ratelimit-reset, retry-after";
+    headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(exposed));
+    if preflight {
+        let sent = "accept, authorization, content-type, mcp-method, mcp-name, mcp-protocol-version";
+        headers.insert(ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("POST"));
+        headers.insert(ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static(sent));
+        headers.insert(ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("600"));
     }
-    response
 }
 
 /// Every name the request gives for its target must be ours: `Host` (once), and the authority that

@@ -9,7 +9,6 @@ use hyper::body::Incoming;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
-use hyper_util::service::TowerToHyperService;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
@@ -19,6 +18,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
+use tower::Service as _;
 
 /// Who is at the other end of a connection; an extension of every request.
 #[derive(Debug, Clone, Copy)]
@@ -86,13 +86,14 @@ async fn connection(
     let _ = stream.set_nodelay(true);
     let spoke = Arc::new(AtomicBool::new(false));
     let heard = Arc::clone(&spoke);
-    let router = tower::service_fn(move |mut request: Request<Incoming>| {
+    // A router is always ready, so it is called at once.
+    let service = hyper::service::service_fn(move |mut request: Request<Incoming>| {
         heard.store(true, Ordering::Relaxed);
         request.extensions_mut().insert(peer);
-        tower::ServiceExt::oneshot(router.clone(), request)
+        router.clone().call(request)
     });
     let stream = TokioIo::new(Patient::new(stream, patience));
-    let connection = builder.serve_connection(stream, TowerToHyperService::new(router));
+    let connection = builder.serve_connection(stream, service);
     let connection = pin!(watcher.watch(connection));
     // hyper's own timeout begins once it knows which version of HTTP is spoken, so a client that sends
     // nothing, or half a preface, would stay for ever.

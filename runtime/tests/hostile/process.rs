@@ -1,10 +1,10 @@
 //! A server in a process of its own: this very test binary, started again.
 
 use crate::fixture::{call, rpc};
-use serde_json::Value;
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use serde_json::{Value, json};
+use std::io::{BufRead as _, BufReader, Lines, Read as _, Write as _};
 use std::net::SocketAddr;
-use std::process::{Child, ChildStdin, Command, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -33,7 +33,9 @@ pub(crate) struct Setup<'s> {
 pub(crate) struct Process {
     child: Child,
     /// The process lives as long as its input is open.
-    _alive: ChildStdin,
+    alive: Option<ChildStdin>,
+    /// Open as long as that, since the harness has a last word to say.
+    _output: Lines<BufReader<ChildStdout>>,
     pub(crate) address: SocketAddr,
     pub(crate) token: String,
     client: reqwest::Client,
@@ -49,7 +51,7 @@ impl Drop for Process {
 impl Process {
     pub(crate) fn start(setup: &Setup<'_>) -> Self {
         let mut command = Command::new(std::env::current_exe().expect("this program"));
-        command.args(["--exact", "process::a_server_for_other_tests", "--ignored", "--nocapture"]);
+        command.args(["--exact", "process::a_process_serves_until_its_input_ends", "--nocapture"]);
         command.env(VENDOR, setup.vendor).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         if let Some(patience) = setup.read_timeout {
             command.env(READ_TIMEOUT_MS, patience.as_millis().to_string());
@@ -62,9 +64,9 @@ impl Process {
         }
         let mut child = command.spawn().expect("a process");
         let alive = child.stdin.take().expect("its input");
-        let mut lines = BufReader::new(child.stdout.take().expect("its output")).lines();
+        let mut output = BufReader::new(child.stdout.take().expect("its output")).lines();
         // The harness says what it runs, and does not end that line.
-        let served = lines.find_map(|line| {
+        let served = output.find_map(|line| {
             let line = line.expect("text");
             let (_, told) = line.split_once("serving ")?;
             let (address, token) = told.split_once(' ')?;
@@ -73,7 +75,7 @@ impl Process {
         let (address, token) = served.expect("the process serves");
         let _ = rustls::crypto::ring::default_provider().install_default();
         let client = reqwest::Client::builder().no_proxy().build().expect("a client");
-        Self { child, _alive: alive, address, token, client }
+        Self { child, alive: Some(alive), _output: output, address, token, client }
     }
 
     pub(crate) fn url(&self) -> String {
@@ -138,11 +140,20 @@ pub(crate) fn grown(before: Option<usize>, after: Option<usize>) -> Option<usize
     grown
 }
 
-/// Not a test: what [`Process::start`] runs.
+/// Plays both parts: with a vendor in its environment it is the server that [`Process::start`] starts.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "started by the tests that need a process of their own"]
-async fn a_server_for_other_tests() {
-    let Ok(vendor) = std::env::var(VENDOR) else { return };
+async fn a_process_serves_until_its_input_ends() {
+    if let Ok(vendor) = std::env::var(VENDOR) {
+        return serve(&vendor).await;
+    }
+    let mut process = Process::start(&Setup { vendor: "http://127.0.0.1:9", ..Setup::default() });
+    assert_eq!(process.send(rpc("ping", &json!({}))).await.0, 200);
+    drop(process.alive.take());
+    let ended = tokio::task::spawn_blocking(move || process.child.wait()).await.expect("a thread");
+    assert!(ended.expect("an end").success());
+}
+
+async fn serve(vendor: &str) {
     let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<usize>().ok());
     let mut limits = Limits::default();
     if let Some(patience) = number(READ_TIMEOUT_MS) {
@@ -151,7 +162,7 @@ async fn a_server_for_other_tests() {
     limits.connections = number(CONNECTIONS).unwrap_or(limits.connections);
     web::raise_open_files(&limits);
     let acme = &crate::acme::ACME;
-    let account = Account::new("a1", acme, Some(&vendor), |_| Some("canary-of-the-process".to_owned()))
+    let account = Account::new("a1", acme, Some(vendor), |_| Some("canary-of-the-process".to_owned()))
         .expect("an account");
     let upstream = Upstream::new(limits.clone(), EgressPolicy::trusted()).expect("a client");
     let shared = Shared::new(upstream, limits.clone());
