@@ -4,6 +4,7 @@
 //! (paths, rules, texts) is read from them. The binary links this library with a catalogue.
 
 mod account;
+pub mod bridge;
 pub mod call;
 pub mod cli;
 #[doc(hidden)]

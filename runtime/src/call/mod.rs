@@ -25,6 +25,7 @@ mod vendor_message;
 pub use deadline::deadline;
 pub use egress::{EgressError, EgressPolicy};
 pub use outcome::{Block, CallOutcome, RateLimit};
+pub(crate) use transport::{Trouble, seconds, size};
 pub use upstream::{Upstream, UpstreamError};
 
 use crate::Account;

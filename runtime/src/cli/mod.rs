@@ -12,6 +12,7 @@
 
 mod account;
 mod bounds;
+mod bridge;
 mod call;
 mod filter;
 mod markdown;
@@ -34,7 +35,8 @@ Examples:
   toolpress tools                                    what there is
   toolpress call get_single_acme_item_by_id id=7     one call
   toolpress stdio acme --methods read                an MCP server for a client that starts commands
-  toolpress serve --sandbox                          MCP over HTTP against simulated vendors";
+  toolpress serve --sandbox                          MCP over HTTP against simulated vendors
+  toolpress bridge https://host/mcp/…                a server's URL for a client that starts commands";
 
 /// Serves documented APIs as tools over the Model Context Protocol.
 #[derive(Debug, Parser)]
@@ -54,6 +56,8 @@ enum Command {
     Serve(serve::Args),
     /// Serves one vendor's tools over standard input and output
     Stdio(stdio::Args),
+    /// Carries MCP between standard input and output and a server's URL
+    Bridge(bridge::Args),
     /// Shows the tools that were compiled in
     Tools(tools::Args),
     /// Calls one tool
@@ -112,6 +116,7 @@ fn execute(
         match command {
             Command::Serve(args) => serve::run(args, catalog, simulators).await,
             Command::Stdio(args) => stdio::run(args, catalog).await,
+            Command::Bridge(args) => bridge::run(args).await,
             Command::Call(args) => call::run(args, catalog).await,
             Command::Tools(_) => Ok(()),
         }
@@ -123,6 +128,9 @@ fn execute(
 
 fn log(filter: &str) -> Result<(), Failure> {
     let filter = EnvFilter::try_new(filter).map_err(|error| Failure::Usage(format!("--log: {error}")))?;
+    // Below this the HTTP/2 library writes down addresses, which hold tokens.
+    let quiet = "h2=info".parse().map_err(|error| Failure::Usage(format!("--log: {error}")))?;
+    let filter = filter.add_directive(quiet);
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     // Only fails when somebody has set a log up already.
     let _ = log.with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr())).try_init();

@@ -70,6 +70,11 @@ impl Id {
         matches!(value, Value::String(_) | Value::Number(_)).then(|| Self(value.to_string().into()))
     }
 
+    /// The id that is this JSON text; `None` if no id is.
+    pub(crate) fn of_text(text: &[u8]) -> Option<Self> {
+        serde_json::from_slice::<&RawValue>(text).ok().and_then(Self::read)
+    }
+
     /// The JSON text.
     pub(crate) fn bytes(&self) -> Bytes {
         self.0.clone()
@@ -97,13 +102,18 @@ impl RpcError {
         if let (Some(data), Value::Object(fields)) = (&self.data, &mut error) {
             fields.insert("data".to_owned(), data.as_ref().clone());
         }
-        envelope(id, "error", &error.to_string())
+        failure(id, &error.to_string())
     }
 }
 
 /// The whole answer of a request that went well; `result` is JSON text.
 pub(crate) fn answer(id: &Id, result: &str) -> Bytes {
     envelope(id, "result", result)
+}
+
+/// The whole answer of a request that failed; `error` is JSON text.
+pub(crate) fn failure(id: &Id, error: &str) -> Bytes {
+    envelope(id, "error", error)
 }
 
 /// A notification to the client; `params` is JSON.
