@@ -19,7 +19,6 @@ Examples:
   API_TOKEN=tpk_… toolpress bridge https://tools.example.com/mcp/tp_… --header-env Toolpress-Api-Token=API_TOKEN
   AUTH='Bearer …' toolpress bridge https://mcp.example.com/mcp --header-env Authorization=AUTH";
 
-/// Holds secrets; its `Debug` tells none.
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Args {
@@ -63,12 +62,6 @@ impl Args {
     }
 }
 
-impl fmt::Debug for Args {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Args").field("limits", &self.limits()).finish_non_exhaustive()
-    }
-}
-
 /// Header fields for another server.
 #[derive(Default, clap::Args)]
 pub(super) struct HeaderArgs {
@@ -85,12 +78,6 @@ pub(super) struct HeaderArgs {
     /// Sent with every request, its value taken from an environment variable; may be repeated
     #[arg(long, env = "TOOLPRESS_HEADER_ENV", value_delimiter = ',', value_name = "NAME=VARIABLE")]
     pub(super) header_env: Vec<String>,
-}
-
-impl fmt::Debug for HeaderArgs {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("HeaderArgs").finish_non_exhaustive()
-    }
 }
 
 impl HeaderArgs {

@@ -15,6 +15,7 @@ mod bounds;
 mod bridge;
 mod call;
 mod filter;
+mod install;
 mod markdown;
 mod output;
 mod sandbox;
@@ -38,8 +39,9 @@ Examples:
   toolpress serve --sandbox                          MCP over HTTP against simulated vendors
   toolpress bridge https://host/mcp/…                a server's URL for a client that starts commands";
 
+// No `Debug`, as some arguments hold secrets.
 /// Serves documented APIs as tools over the Model Context Protocol.
-#[derive(Debug, Parser)]
+#[derive(Parser)]
 #[command(name = "toolpress", version, after_help = EXAMPLES, max_term_width = 100)]
 struct Cli {
     #[command(subcommand)]
@@ -50,7 +52,7 @@ struct Cli {
     log: String,
 }
 
-#[derive(Debug, Subcommand)]
+#[derive(Subcommand)]
 enum Command {
     /// Serves MCP over HTTP
     Serve(serve::Args),
@@ -58,6 +60,8 @@ enum Command {
     Stdio(stdio::Args),
     /// Carries MCP between standard input and output and a server's URL
     Bridge(bridge::Args),
+    /// Enters a server into the configuration of an MCP client
+    Install(Box<install::Args>),
     /// Shows the tools that were compiled in
     Tools(tools::Args),
     /// Calls one tool
@@ -107,8 +111,10 @@ fn execute(
     catalog: &'static Catalog,
     simulators: impl FnOnce() -> Vec<SandboxVendor>,
 ) -> Result<(), Failure> {
-    if let Command::Tools(args) = command {
-        return tools::run(&args, catalog);
+    match command {
+        Command::Tools(args) => return tools::run(&args, catalog),
+        Command::Install(args) => return install::run(&args, catalog),
+        _ => {}
     }
     let runtime =
         tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Failure::failed)?;
@@ -118,7 +124,7 @@ fn execute(
             Command::Stdio(args) => stdio::run(args, catalog).await,
             Command::Bridge(args) => bridge::run(args).await,
             Command::Call(args) => call::run(args, catalog).await,
-            Command::Tools(_) => Ok(()),
+            Command::Tools(_) | Command::Install(_) => Ok(()),
         }
     });
     // A thread that still waits for standard input would hold the process back.
