@@ -9,6 +9,7 @@ pub mod call;
 pub mod cli;
 #[doc(hidden)]
 pub mod fuzzing;
+mod http_client;
 mod limits;
 pub mod mcp;
 mod registry;

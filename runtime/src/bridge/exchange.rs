@@ -6,11 +6,12 @@ use super::incoming::{Incoming, on_one_line};
 use super::problem::{Problem, Refused};
 use super::remote::Remote;
 use crate::call::Trouble;
+use crate::http_client;
 use crate::mcp::jsonrpc::Id;
 use bytes::Bytes;
 use http::header::{ACCEPT, CONTENT_TYPE, HeaderName};
 use http::{HeaderMap, HeaderValue, Method};
-use reqwest::{Certificate, Client, ClientBuilder, Response, redirect};
+use reqwest::{Client, ClientBuilder, Response, redirect};
 use std::collections::VecDeque;
 use std::time::Duration;
 use tokio::sync::mpsc::Sender;
@@ -80,9 +81,7 @@ pub(super) struct Exchange {
 
 impl Exchange {
     pub(super) fn new(remote: Remote, limits: BridgeLimits) -> Result<Self, reqwest::Error> {
-        // Whoever links this library may have chosen a provider already; theirs stays.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = client(limits.connect_timeout)?;
+        let client = http_client::build(|| builder(limits.connect_timeout))?;
         Ok(Self { client, remote, limits })
     }
 
@@ -292,16 +291,6 @@ fn media(headers: &HeaderMap) -> Media {
         "text/event-stream" => Media::Events,
         _ => Media::Other,
     }
-}
-
-fn client(connect_timeout: Duration) -> Result<Client, reqwest::Error> {
-    let builder = || builder(connect_timeout);
-    builder().build().or_else(|problem| {
-        // A bare container has no root certificates; then the ones that browsers trust must do.
-        let roots = webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter();
-        let roots: Result<Vec<_>, _> = roots.map(|root| Certificate::from_der(root)).collect();
-        builder().tls_certs_only(roots?).build().map_err(|_| problem)
-    })
 }
 
 fn builder(connect_timeout: Duration) -> ClientBuilder {

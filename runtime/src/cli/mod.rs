@@ -14,6 +14,7 @@ mod account;
 mod bounds;
 mod bridge;
 mod call;
+mod control;
 mod filter;
 mod install;
 mod markdown;
@@ -66,6 +67,12 @@ enum Command {
     Tools(tools::Args),
     /// Calls one tool
     Call(call::Args),
+    /// Connected accounts of a running server
+    Account(control::account::Args),
+    /// MCP servers of a running server
+    Server(control::server::Args),
+    /// API tokens of a running server
+    ApiToken(control::api_token::Args),
 }
 
 /// Why a command did not do what it was asked.
@@ -124,6 +131,9 @@ fn execute(
             Command::Stdio(args) => stdio::run(args, catalog).await,
             Command::Bridge(args) => bridge::run(args).await,
             Command::Call(args) => call::run(args, catalog).await,
+            Command::Account(args) => control::account::run(args).await,
+            Command::Server(args) => control::server::run(args).await,
+            Command::ApiToken(args) => control::api_token::run(args).await,
             Command::Tools(_) | Command::Install(_) => Ok(()),
         }
     });
