@@ -24,7 +24,7 @@ Examples:
 pub(super) struct Args {
     /// Address of an MCP server that speaks streamable HTTP
     #[arg(env = "TOOLPRESS_URL", hide_env_values = true)]
-    url: String,
+    url: Option<String>,
 
     #[command(flatten)]
     headers: HeaderArgs,
@@ -103,7 +103,10 @@ impl HeaderArgs {
 }
 
 pub(super) async fn run(args: Args) -> Result<(), Failure> {
-    let mut remote = Remote::new(&args.url).map_err(|error| Failure::Usage(error.to_string()))?;
+    let Some(url) = &args.url else {
+        return Err(Failure::Usage("no URL: give it as the argument, or in TOOLPRESS_URL".to_owned()));
+    };
+    let mut remote = Remote::new(url).map_err(|error| Failure::Usage(error.to_string()))?;
     args.headers.apply(&mut remote)?;
     if remote.is_exposed() {
         tracing::warn!("what is sent to {remote} can be read on the way; use https");
