@@ -92,7 +92,7 @@ async fn answer(State(log): State<Log>, request: Request) -> Response {
     log.lock().expect("a log").push((asked.clone(), body.clone()));
     let key = head.headers.get("authorization").and_then(|key| key.to_str().ok());
     if key != Some(&format!("Bearer {KEY}")) {
-        return refuse(401, json!({ "code": "unauthenticated", "message": "The key is not known." }));
+        return refuse(401, &json!({ "code": "unauthenticated", "message": "The key is not known." }));
     }
     let account = |id: &str, name: &str| json!({ "id": id, "name": name, "integration": "acme", "ready": true, "created_at": "2026-11-20T10:00:00.123Z", "credentials": [{ "name": "api_token", "secret": true, "set": true }] });
     let server = |id: &str, account: &str, name: &str| json!({ "id": id, "name": name, "integrated_account_id": account, "integration": "acme", "tools": 4, "token_hint": "tp_…abcd", "config": {} });
@@ -141,11 +141,11 @@ async fn answer(State(log): State<Log>, request: Request) -> Response {
     };
     match found {
         Some(found) => axum::Json(found).into_response(),
-        None => refuse(404, json!({ "code": "not_found", "message": "There is nothing here." })),
+        None => refuse(404, &json!({ "code": "not_found", "message": "There is nothing here." })),
     }
 }
 
-fn refuse(status: u16, error: Value) -> Response {
+fn refuse(status: u16, error: &Value) -> Response {
     (StatusCode::from_u16(status).expect("a status"), axum::Json(json!({ "error": error }))).into_response()
 }
 

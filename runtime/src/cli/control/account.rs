@@ -117,7 +117,7 @@ pub(in crate::cli) async fn run(args: Args) -> Result<(), Failure> {
     let control = connection.open()?;
     let path = |account: &Value| text(account, "id");
     match action {
-        Action::List => connection.records(control.list(&["integrated-account"]).await?, &COLUMNS),
+        Action::List => connection.records(&control.list(&["integrated-account"]).await?, &COLUMNS),
         Action::Create { integration, name, base_url, credentials } => {
             let known = control.get(&["integration", &integration]).await?;
             let credentials = credentials::all(&known, &credentials.credential_env)?;

@@ -68,7 +68,7 @@ pub(in crate::cli) async fn run(args: Args) -> Result<(), Failure> {
     let Args { action, connection } = args;
     let control = connection.open()?;
     match action {
-        Action::List => connection.records(control.list(&["api-token"]).await?, &COLUMNS),
+        Action::List => connection.records(&control.list(&["api-token"]).await?, &COLUMNS),
         Action::Create { name, scope, account } => {
             let scope = match scope {
                 Scope::Mcp => "mcp",

@@ -33,7 +33,7 @@ pub(super) struct Connection {
     server: String,
 
     /// A file that holds the admin key, or an API token of scope admin; if not given, the key is taken from
-    /// TOOLPRESS_ADMIN_KEY or TOOLPRESS_API_KEY
+    /// `TOOLPRESS_ADMIN_KEY` or `TOOLPRESS_API_KEY`
     #[arg(long, env = "TOOLPRESS_ADMIN_KEY_FILE", value_name = "PATH", global = true)]
     admin_key_file: Option<PathBuf>,
 
@@ -48,14 +48,14 @@ impl Connection {
     }
 
     /// Prints records as a table, or as a list of JSON.
-    fn records(&self, records: Vec<Value>, columns: &[Column]) -> Result<(), Failure> {
+    fn records(&self, records: &[Value], columns: &[Column]) -> Result<(), Failure> {
         if self.json {
             return output::print(&serde_json::json!({ "result": records, "next_cursor": null }).to_string());
         }
         if records.is_empty() {
             return output::print("None.");
         }
-        output::print(&table(&records, columns))
+        output::print(&table(records, columns))
     }
 
     /// Prints one record as lines, or as JSON.

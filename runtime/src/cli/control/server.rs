@@ -201,7 +201,7 @@ pub(in crate::cli) async fn run(args: Args) -> Result<(), Failure> {
     let find = async |chosen: &Chosen| lookup::server(&control, &chosen.mcp, chosen.account.as_deref()).await;
     match action {
         Action::List { account } => {
-            connection.records(lookup::servers(&control, account.as_deref()).await?, &COLUMNS)
+            connection.records(&lookup::servers(&control, account.as_deref()).await?, &COLUMNS)
         }
         Action::Create { account, settings } => {
             let body = settings.body()?.into();

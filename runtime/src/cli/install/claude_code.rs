@@ -68,8 +68,9 @@ fn arguments(entry: &Entry, name: &str, scope: Scope) -> Result<Vec<String>, Fai
 fn program() -> Option<PathBuf> {
     let path = env::var_os("PATH")?;
     let names: &[&str] = if cfg!(windows) { &["claude.exe", "claude.cmd"] } else { &["claude"] };
-    let places = env::split_paths(&path).flat_map(|folder| names.iter().map(move |name| folder.join(name)));
-    places.filter(|place| place.is_file()).next()
+    let mut places =
+        env::split_paths(&path).flat_map(|folder| names.iter().map(move |name| folder.join(name)));
+    places.find(|place| place.is_file())
 }
 
 /// The command as one would type it.
