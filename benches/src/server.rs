@@ -14,7 +14,9 @@ use tokio::net::TcpListener;
 use toolpress_core::{Catalog, Mask};
 use toolpress_runtime::call::{EgressPolicy, Upstream};
 use toolpress_runtime::web::{self, Front};
-use toolpress_runtime::{Account, Found, Limits, Registry, Server, ServerOptions, Shared, Token, mcp};
+use toolpress_runtime::{
+    Account, Found, Limits, Registry, Server, ServerOptions, Shared, Token, TokenKind, mcp,
+};
 use tracing_subscriber::EnvFilter;
 
 /// The token of the server, the same at each start so that others can be told the URL beforehand.
@@ -68,7 +70,7 @@ fn serve(catalog: &'static Catalog) -> Result<(), Box<dyn Error>> {
         let account = Account::new("bench", vendor, Some(&base_url), credential)?;
         let options = ServerOptions::default();
         let server = Server::new(shared, catalog, vendor, Mask::all(vendor), Arc::new(account), options);
-        let token = Token::parse(TOKEN).ok_or("a token that is none")?;
+        let token = Token::parse(TokenKind::Server, TOKEN).ok_or("a token that is none")?;
         println!("http://{address}/mcp/{TOKEN}");
         let registry = One { hash: token.hash(), server: Arc::new(server) };
         let router = mcp::router(Arc::new(registry), Front::default(), &limits);

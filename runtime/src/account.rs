@@ -52,8 +52,7 @@ impl Account {
         base_url: Option<&str>,
         credential: impl Fn(&str) -> Option<String>,
     ) -> Result<Self, AccountError> {
-        let base_url = base_url.or(vendor.base_url).ok_or(AccountError::NoBaseUrl { label: vendor.label })?;
-        let base_url = parse_base_url(base_url)?;
+        let base_url = Self::base_url_of(vendor, base_url)?;
         let mut credentials = BTreeMap::new();
         for documented in vendor.credentials {
             match credential(documented.name)
@@ -70,6 +69,38 @@ impl Account {
             }
         }
         Ok(Self { id: id.into(), base_url, credentials })
+    }
+
+    /// An account as it was stored: credentials that are missing are noticed by the calls that need them.
+    ///
+    /// # Errors
+    /// If the base URL is missing or unusable.
+    pub fn stored(
+        id: impl Into<String>,
+        vendor: &'static Vendor,
+        base_url: Option<&str>,
+        credential: impl Fn(&str) -> Option<String>,
+    ) -> Result<Self, AccountError> {
+        let base_url = Self::base_url_of(vendor, base_url)?;
+        let known = vendor
+            .credentials
+            .iter()
+            .filter_map(|documented| Some((documented.name, Secret::from(credential(documented.name)?))));
+        Ok(Self { id: id.into(), base_url, credentials: known.collect() })
+    }
+
+    /// The base URL that an account of a vendor has: its own, or the documented one.
+    ///
+    /// # Errors
+    /// If there is none, or it is unusable.
+    pub fn base_url_of(vendor: &'static Vendor, base_url: Option<&str>) -> Result<Url, AccountError> {
+        let base_url = base_url.or(vendor.base_url).ok_or(AccountError::NoBaseUrl { label: vendor.label })?;
+        parse_base_url(base_url)
+    }
+
+    /// Whether requests of a vendor cannot do without a credential.
+    pub fn needs(vendor: &Vendor, credential: &str) -> bool {
+        vendor.auth.needs(credential)
     }
 
     /// Where the vendor's API is; its path has no trailing slash unless it is `/`.

@@ -4,21 +4,34 @@
 //! (paths, rules, texts) is read from them. The binary links this library with a catalogue.
 
 mod account;
+mod activity;
+pub mod admin_key;
 pub mod bridge;
 pub mod call;
 pub mod cli;
+pub mod control;
+mod directory;
 #[doc(hidden)]
 pub mod fuzzing;
 mod http_client;
+pub mod keyring;
 mod limits;
 pub mod mcp;
+mod observe;
 mod registry;
 mod server;
+mod server_config;
+pub mod store;
+mod throttle;
 mod token;
 pub mod web;
 
 pub use account::{Account, AccountError};
+pub use activity::Activity;
+pub use directory::Directory;
 pub use limits::Limits;
+pub use observe::{CallReport, Ending, Observer};
 pub use registry::{Found, MemoryRegistry, Registry};
 pub use server::{Server, ServerOptions, Shared};
-pub use token::{NoRandomness, Token};
+pub use server_config::ServerConfig;
+pub use token::{NoRandomness, Token, TokenKind};

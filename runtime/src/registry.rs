@@ -1,6 +1,6 @@
 //! From the token in a URL to the server behind it.
 
-use crate::{NoRandomness, Server, Token};
+use crate::{NoRandomness, Server, Token, TokenKind};
 use futures_util::future::BoxFuture;
 use std::collections::HashMap;
 use std::fmt;
@@ -8,9 +8,9 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 /// Finds servers by token.
 pub trait Registry: Send + Sync + fmt::Debug {
-    /// The server of a token. `bearer` is what the client sent as `Authorization: Bearer`, for servers
-    /// that want a second proof.
-    fn find<'r>(&'r self, token: &'r Token, bearer: Option<&'r str>) -> BoxFuture<'r, Found>;
+    /// The server of a token. `api_token` is what the client sent along, for servers that want a second
+    /// proof.
+    fn find<'r>(&'r self, token: &'r Token, api_token: Option<&'r str>) -> BoxFuture<'r, Found>;
 }
 
 /// What became of a token.
@@ -40,7 +40,7 @@ impl MemoryRegistry {
 
     /// Adds a server; the token is not kept, only its hash.
     pub fn add(&self, server: Server) -> Result<Token, NoRandomness> {
-        let token = Token::generate()?;
+        let token = Token::generate(TokenKind::Server)?;
         let mut servers = self.servers.write().unwrap_or_else(PoisonError::into_inner);
         servers.insert(token.hash(), Arc::new(server));
         Ok(token)
@@ -54,7 +54,7 @@ impl MemoryRegistry {
 }
 
 impl Registry for MemoryRegistry {
-    fn find<'r>(&'r self, token: &'r Token, _bearer: Option<&'r str>) -> BoxFuture<'r, Found> {
+    fn find<'r>(&'r self, token: &'r Token, _: Option<&'r str>) -> BoxFuture<'r, Found> {
         let servers = self.servers.read().unwrap_or_else(PoisonError::into_inner);
         let found =
             servers.get(&token.hash()).map_or(Found::Nothing, |server| Found::Server(Arc::clone(server)));

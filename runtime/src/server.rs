@@ -2,8 +2,9 @@
 //!
 //! What a client may see and what it may call come from the same mask, so the two cannot differ.
 
-use crate::call::{self, CallOutcome, Caller, Upstream};
+use crate::call::{self, CallOutcome, Caller, EgressPolicy, Upstream};
 use crate::mcp::ToolList;
+use crate::observe::{Observer, Watch};
 use crate::{Account, Limits};
 use serde_json::{Map, Value, json};
 use std::fmt;
@@ -30,6 +31,11 @@ impl Shared {
     pub fn limits(&self) -> &Limits {
         &self.limits
     }
+
+    /// Where calls may go.
+    pub fn policy(&self) -> &EgressPolicy {
+        self.upstream.policy()
+    }
 }
 
 /// What can be chosen about a server beside its tools.
@@ -40,6 +46,8 @@ pub struct ServerOptions {
     pub name: Option<String>,
     /// Puts each tool's `outputSchema` into `tools/list`.
     pub output_schemas: bool,
+    /// Is told of every call.
+    pub observer: Option<Arc<dyn Observer>>,
 }
 
 /// One MCP server.
@@ -54,6 +62,7 @@ pub struct Server {
     documentation: &'static str,
     info: Value,
     list: OnceLock<ToolList>,
+    observer: Option<Arc<dyn Observer>>,
 }
 
 /// The right to run one call; given back when dropped.
@@ -80,6 +89,7 @@ impl Server {
             documentation: catalog.fingerprint,
             output_schemas: options.output_schemas,
             list: OnceLock::new(),
+            observer: options.observer,
             vendor,
             mask,
             account,
@@ -157,7 +167,11 @@ impl Server {
     /// Runs one call. Dropping the future aborts the request to the vendor.
     pub(crate) async fn call(&self, tool: &'static Tool, arguments: Map<String, Value>) -> CallOutcome {
         let caller = Caller { vendor: self.vendor, mask: &self.mask, account: &self.account };
-        call::call(&self.shared.upstream, caller, tool, arguments).await
+        let length = || serde_json::to_string(&arguments).map_or(0, |text| text.len());
+        let mut watch = Watch::start(self.observer.as_deref(), tool, length);
+        let outcome = call::call(&self.shared.upstream, caller, tool, arguments).await;
+        watch.ended(&outcome);
+        outcome
     }
 }
 

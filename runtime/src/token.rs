@@ -1,4 +1,4 @@
-//! The tokens in server URLs: `tp_`, 43 random characters (256 bits), 6 characters of checksum.
+//! Tokens: a prefix that tells what they open, 43 random characters (256 bits), 6 of checksum.
 //!
 //! A token is shown once. Only its SHA-256 is kept, which is enough for what cannot be guessed; the
 //! checksum turns away mistyped ones before anything is looked up. Logs see the last four characters.
@@ -6,10 +6,34 @@
 use sha2::{Digest as _, Sha256};
 use std::fmt;
 
-const PREFIX: &str = "tp_";
 const RANDOM: usize = 43;
 const CHECKSUM: usize = 6;
 const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+/// What a token opens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TokenKind {
+    /// One MCP server; part of its URL.
+    Server,
+    /// The servers that want a second proof, or the control plane.
+    Api,
+    /// The control plane: the key of the operator.
+    Admin,
+    /// The page, for one browser.
+    Session,
+}
+
+impl TokenKind {
+    /// What its tokens begin with. A double click selects a whole token, since `_` is a letter to editors.
+    pub fn prefix(self) -> &'static str {
+        match self {
+            Self::Server => "tp_",
+            Self::Api => "tpk_",
+            Self::Admin => "tpa_",
+            Self::Session => "tps_",
+        }
+    }
+}
 
 /// A token whose checksum is right.
 #[derive(Clone, PartialEq, Eq)]
@@ -22,26 +46,27 @@ pub struct NoRandomness(getrandom::Error);
 
 impl Token {
     /// A new token.
-    pub fn generate() -> Result<Self, NoRandomness> {
-        let mut text = String::from(PREFIX);
+    pub fn generate(kind: TokenKind) -> Result<Self, NoRandomness> {
+        let mut text = String::from(kind.prefix());
+        let length = text.len() + RANDOM;
         let mut bytes = [0_u8; 64];
-        while text.len() < PREFIX.len() + RANDOM {
+        while text.len() < length {
             getrandom::fill(&mut bytes).map_err(NoRandomness)?;
             // Bytes from 248 on would make the first characters of the alphabet likelier.
             let fair = bytes.iter().filter(|byte| **byte < 248);
             let characters = fair.map(|byte| char::from(ALPHABET[usize::from(byte % 62)]));
-            text.extend(characters.take(PREFIX.len() + RANDOM - text.len()));
+            text.extend(characters.take(length - text.len()));
         }
         text.push_str(&checksum(&text));
         Ok(Self(text))
     }
 
     /// Reads a token; `None` when it cannot be one of ours.
-    pub fn parse(text: &str) -> Option<Self> {
-        let fits = text.len() == PREFIX.len() + RANDOM + CHECKSUM
-            && text.starts_with(PREFIX)
-            && text[PREFIX.len()..].bytes().all(|byte| byte.is_ascii_alphanumeric());
-        let (body, sum) = text.split_at_checked(PREFIX.len() + RANDOM)?;
+    pub fn parse(kind: TokenKind, text: &str) -> Option<Self> {
+        let prefix = kind.prefix();
+        let fits = text.len() == prefix.len() + RANDOM + CHECKSUM
+            && text.strip_prefix(prefix)?.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        let (body, sum) = text.split_at_checked(prefix.len() + RANDOM)?;
         (fits && checksum(body) == sum).then(|| Self(text.to_owned()))
     }
 
@@ -64,7 +89,8 @@ impl Token {
 /// As logs show it.
 impl fmt::Debug for Token {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{PREFIX}…{}", self.last4())
+        let prefix = self.0.split_inclusive('_').next().unwrap_or_default();
+        write!(f, "{prefix}…{}", self.last4())
     }
 }
 
@@ -87,29 +113,29 @@ fn checksum(body: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::Token;
+    use super::{Token, TokenKind};
     use std::collections::HashSet;
 
     #[test]
     fn security_e1_tokens_are_distinct_and_mistyped_ones_are_noticed() {
-        let tokens: Vec<Token> = (0..1_000).map(|_| Token::generate().unwrap()).collect();
+        let tokens: Vec<Token> = (0..1_000).map(|_| Token::generate(TokenKind::Server).unwrap()).collect();
         let distinct: HashSet<_> = tokens.iter().map(Token::hash).collect();
         assert_eq!(distinct.len(), tokens.len());
         for token in &tokens {
             let text = token.expose();
-            assert_eq!(Token::parse(text).as_ref(), Some(token));
+            assert_eq!(Token::parse(TokenKind::Server, text).as_ref(), Some(token));
             let other = if text.as_bytes()[20] == b'a' { "b" } else { "a" };
             let mistyped = format!("{}{other}{}", &text[..20], &text[21..]);
-            assert!(Token::parse(&mistyped).is_none(), "{mistyped}");
+            assert!(Token::parse(TokenKind::Server, &mistyped).is_none(), "{mistyped}");
         }
         for text in ["", "tp_", "tp_…", &"é".repeat(26), &"x".repeat(70_000)] {
-            assert!(Token::parse(text).is_none());
+            assert!(Token::parse(TokenKind::Server, text).is_none());
         }
     }
 
     #[test]
     fn tokens_are_not_printed() {
-        let token = Token::generate().unwrap();
+        let token = Token::generate(TokenKind::Server).unwrap();
         assert_eq!(format!("{token} {token:?}").len(), 2 * "tp_….abcd".len() - 1);
         assert!(!format!("{token:?}").contains(&token.expose()[3..20]));
     }

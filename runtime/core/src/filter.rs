@@ -161,6 +161,24 @@ impl Vendor {
         if problems.is_empty() { Ok(mask) } else { Err(FilterError(problems)) }
     }
 
+    /// The tools that a filter allows, where unknown words and empty lists allow none. For filters that
+    /// were sound when they were stored, read by a catalogue that may have changed since.
+    pub fn select_known(&self, filter: &Filter) -> Mask {
+        let mut mask = Mask::all(self);
+        let mut narrow = |values: &Option<Vec<String>>, words: &Lookup<'_>| {
+            let Some(values) = values else { return };
+            let mut allowed = Mask::none(self);
+            for value in values {
+                words(value, &mut allowed);
+            }
+            mask.intersect(&allowed);
+        };
+        narrow(&filter.methods, &|value, allowed| self.add_methods(value, allowed));
+        narrow(&filter.tags, &|value, allowed| self.add_tag(value, allowed));
+        narrow(&filter.effects, &|value, allowed| self.add_effect(value, allowed));
+        mask
+    }
+
     fn add_methods(&self, value: &str, allowed: &mut Mask) -> bool {
         let group = |name: &str| match value {
             "read" => READ.contains(&name),

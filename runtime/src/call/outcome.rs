@@ -23,6 +23,19 @@ pub struct CallOutcome {
     pub blocks: Vec<Block>,
 }
 
+impl CallOutcome {
+    /// The vendor's HTTP status, if it answered.
+    pub fn status(&self) -> Option<u16> {
+        self.meta.get("toolpress/status")?.as_u64()?.try_into().ok()
+    }
+
+    /// Whether a request went to the vendor, or was at least on its way.
+    pub fn sent(&self) -> bool {
+        let kind = self.structured.pointer("/error/kind").and_then(Value::as_str);
+        !matches!(kind, Some("arguments" | "cursor" | "credential" | "policy"))
+    }
+}
+
 /// Content that is no text, in base64.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Block {

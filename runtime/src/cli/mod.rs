@@ -17,6 +17,7 @@ mod call;
 mod control;
 mod filter;
 mod install;
+mod installation;
 mod markdown;
 mod output;
 mod sandbox;

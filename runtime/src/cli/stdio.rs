@@ -50,7 +50,8 @@ pub(super) async fn run(args: Args, catalog: &'static Catalog) -> Result<(), Fai
     let limits = args.bounds.limits();
     // Whoever starts the process chooses where it goes.
     let upstream = Upstream::new(limits.clone(), EgressPolicy::trusted()).map_err(Failure::failed)?;
-    let options = ServerOptions { name: args.name, output_schemas: args.output_schemas };
+    let options =
+        ServerOptions { name: args.name, output_schemas: args.output_schemas, ..ServerOptions::default() };
     let server = Server::new(Shared::new(upstream, limits), catalog, vendor, mask, account, options);
     let ended = mcp::stdio(Arc::new(server), tokio::io::stdin(), tokio::io::stdout(), termination()).await;
     match ended {

@@ -10,7 +10,7 @@ use super::sse;
 use crate::call::RateLimit;
 use crate::registry::{Found, Registry};
 use crate::web::{self, Front};
-use crate::{Limits, Server, Token};
+use crate::{Limits, Server, Token, TokenKind};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Path, Request as HttpRequest, State};
@@ -31,11 +31,22 @@ struct Endpoint {
     limits: Limits,
 }
 
+/// The API token of a server that wants one, where `Authorization` holds the server's own token.
+const API_TOKEN: HeaderName = HeaderName::from_static("toolpress-api-token");
+
 /// `POST /mcp/{token}` for every server of the registry, behind the checks of the front.
 pub fn router(registry: Arc<dyn Registry>, front: Front, limits: &Limits) -> Router {
+    web::behind(front, routes(registry, limits))
+}
+
+/// `POST /mcp/{token}`, and `POST /mcp` with the token as `Authorization: Bearer`, since addresses end up
+/// in logs.
+pub(crate) fn routes(registry: Arc<dyn Registry>, limits: &Limits) -> Router {
     let endpoint = Endpoint { registry, limits: limits.clone() };
-    let routes = Router::new().route("/mcp/{token}", post(receive)).with_state(endpoint);
-    web::behind(front, routes)
+    Router::new()
+        .route("/mcp/{token}", post(receive))
+        .route("/mcp", post(receive_by_header))
+        .with_state(endpoint)
 }
 
 async fn receive(
@@ -44,7 +55,36 @@ async fn receive(
     request: HttpRequest,
 ) -> Response {
     let (head, body) = request.into_parts();
-    let mut response = match endpoint.serve(&token, &head.headers, body).await {
+    let api_token = field(&head.headers, &API_TOKEN).or_else(|| bearer(&head.headers));
+    respond(&endpoint, &token, api_token, &head.headers, body).await
+}
+
+async fn receive_by_header(State(endpoint): State<Endpoint>, request: HttpRequest) -> Response {
+    let (head, body) = request.into_parts();
+    let token = bearer(&head.headers).unwrap_or_default();
+    respond(&endpoint, token, field(&head.headers, &API_TOKEN), &head.headers, body).await
+}
+
+/// The only field of this name.
+fn field<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h str> {
+    let mut fields = headers.get_all(name).iter();
+    let field = fields.next()?.to_str().ok()?;
+    fields.next().is_none().then_some(field)
+}
+
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, credential) = field(headers, &AUTHORIZATION)?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then_some(credential.trim())
+}
+
+async fn respond(
+    endpoint: &Endpoint,
+    token: &str,
+    api_token: Option<&str>,
+    headers: &HeaderMap,
+    body: Body,
+) -> Response {
+    let mut response = match endpoint.serve(token, api_token, headers, body).await {
         Ok(response) => response,
         Err((id, error)) => refuse(&id, &error),
     };
@@ -53,8 +93,14 @@ async fn receive(
 }
 
 impl Endpoint {
-    async fn serve(&self, token: &str, headers: &HeaderMap, body: Body) -> Result<Response, (Id, RpcError)> {
-        let server = self.find(token, headers).await.map_err(|error| (Id::NULL, error))?;
+    async fn serve(
+        &self,
+        token: &str,
+        api_token: Option<&str>,
+        headers: &HeaderMap,
+        body: Body,
+    ) -> Result<Response, (Id, RpcError)> {
+        let server = self.find(token, api_token).await.map_err(|error| (Id::NULL, error))?;
         acceptable(headers).map_err(|error| (Id::NULL, error))?;
         let body = web::read_body(body, headers, self.limits.request_body, self.limits.read_timeout).await;
         let body =
@@ -67,14 +113,10 @@ impl Endpoint {
         self.answer(&server, headers, request).await.map_err(|error| (id, error))
     }
 
-    async fn find(&self, token: &str, headers: &HeaderMap) -> Result<Arc<Server>, RpcError> {
+    async fn find(&self, token: &str, api_token: Option<&str>) -> Result<Arc<Server>, RpcError> {
         let refusal = |status, code, message: &str| Err(RpcError::new(status, code, message));
-        let bearer = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
-        let bearer = bearer.and_then(|value| value.split_once(' ')).and_then(|(scheme, credential)| {
-            scheme.eq_ignore_ascii_case("bearer").then_some(credential.trim())
-        });
-        let found = match Token::parse(token) {
-            Some(token) => self.registry.find(&token, bearer).await,
+        let found = match Token::parse(TokenKind::Server, token) {
+            Some(token) => self.registry.find(&token, api_token).await,
             None => Found::Nothing,
         };
         match found {

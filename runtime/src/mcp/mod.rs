@@ -15,5 +15,22 @@ mod sse;
 mod stdio;
 
 pub use http::router;
+pub(crate) use http::routes;
 pub(crate) use list::ToolList;
 pub use stdio::stdio;
+
+use crate::Server;
+use serde_json::{Map, Value};
+use std::sync::Arc;
+use toolpress_core::Tool;
+
+/// Runs one call outside any conversation; its result as JSON text, `None` when there is no room.
+pub(crate) async fn call_alone(
+    server: &Arc<Server>,
+    tool: &'static Tool,
+    arguments: Map<String, Value>,
+) -> Option<String> {
+    let admission = server.admit()?;
+    let call = call::Call::new(Arc::clone(server), era::Era::Legacy, tool, arguments, None, admission);
+    Some(call.await.result)
+}

@@ -10,6 +10,7 @@ use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use hyper_util::service::TowerToHyperService;
+use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -18,6 +19,10 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
+
+/// Who is at the other end of a connection; an extension of every request.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Peer(pub(crate) SocketAddr);
 
 /// Most of a request that is held before it is read, in bytes; so also the largest header over HTTP/1.
 const BUFFER: usize = 64 << 10;
@@ -43,12 +48,12 @@ pub async fn serve(listener: TcpListener, router: Router, limits: &Limits, stop:
             () = &mut stop => break,
         };
         match accepted {
-            Ok((stream, _)) => {
+            Ok((stream, peer)) => {
                 let Ok(place) = Arc::clone(&room).try_acquire_owned() else { continue };
                 let (builder, router) = (builder.clone(), router.clone());
                 let (patience, watcher) = (limits.read_timeout, graceful.watcher());
                 connections.spawn(async move {
-                    connection(&builder, stream, router, patience, watcher).await;
+                    connection(&builder, stream, Peer(peer), router, patience, watcher).await;
                     drop(place);
                 });
             }
@@ -72,6 +77,7 @@ pub async fn serve(listener: TcpListener, router: Router, limits: &Limits, stop:
 async fn connection(
     builder: &Builder<TokioExecutor>,
     stream: TcpStream,
+    peer: Peer,
     router: Router,
     patience: Duration,
     watcher: Watcher,
@@ -80,8 +86,9 @@ async fn connection(
     let _ = stream.set_nodelay(true);
     let spoke = Arc::new(AtomicBool::new(false));
     let heard = Arc::clone(&spoke);
-    let router = tower::service_fn(move |request: Request<Incoming>| {
+    let router = tower::service_fn(move |mut request: Request<Incoming>| {
         heard.store(true, Ordering::Relaxed);
+        request.extensions_mut().insert(peer);
         tower::ServiceExt::oneshot(router.clone(), request)
     });
     let stream = TokioIo::new(Patient::new(stream, patience));

@@ -7,6 +7,7 @@ mod patience;
 
 pub(crate) use guard::behind;
 pub use guard::{BadOrigin, Front};
+pub(crate) use listen::Peer;
 pub use listen::serve;
 pub use open_files::raise_open_files;
 

@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
-use toolpress_runtime::{Limits, Token};
+use toolpress_runtime::{Limits, Token, TokenKind};
 
 #[tokio::test]
 async fn security_c1_large_bodies_are_refused() {
@@ -134,7 +134,7 @@ async fn security_c14_clients_that_dribble_are_cut_off() {
 #[tokio::test]
 async fn security_c18_c19_odd_paths_and_headers_lead_nowhere() {
     let world = world().await;
-    let other = Token::generate().unwrap();
+    let other = Token::generate(TokenKind::Server).unwrap();
     let token = world.token.expose();
     let last = if token.ends_with('x') { "y" } else { "x" };
     let mistyped = format!("{}{last}", &token[..token.len() - 1]);

@@ -1,0 +1,45 @@
+//! Bodies of requests: JSON objects within bounds.
+
+use super::Control;
+use super::error::{ApiError, Detail};
+use super::fields::Fields;
+use crate::web;
+use axum::extract::{FromRequest, Request};
+use http::StatusCode;
+use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
+use toolpress_core::strict;
+
+/// Largest body; nothing of ours needs more.
+const LARGEST: usize = 256 << 10;
+
+/// The members of a JSON object that came as a body.
+pub(super) struct JsonObject(pub(super) Fields);
+
+impl FromRequest<Control> for JsonObject {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, control: &Control) -> Result<Self, ApiError> {
+        let (head, body) = request.into_parts();
+        let media = head.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let media = media.split(';').next().unwrap_or_default().trim();
+        let packed = head.headers.get(CONTENT_ENCODING).is_some_and(|coding| coding != "identity");
+        if !media.eq_ignore_ascii_case("application/json") || packed {
+            let message = "Send `Content-Type: application/json`, without Content-Encoding.";
+            let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
+            return Err(ApiError::new(status, "unsupported_media_type", message));
+        }
+        let limits = control.limits();
+        let largest = limits.request_body.min(LARGEST);
+        let body = web::read_body(body, &head.headers, largest, limits.read_timeout).await;
+        let body = body.map_err(|(status, message)| {
+            let code =
+                if status == StatusCode::PAYLOAD_TOO_LARGE { "payload_too_large" } else { "invalid_request" };
+            ApiError::new(status, code, message)
+        })?;
+        let not_json = |problem: String| ApiError::invalid(vec![Detail::new("", problem)]);
+        let text = std::str::from_utf8(&body).map_err(|_| not_json("The body is not UTF-8.".to_owned()))?;
+        let members = strict::parse_object(text)
+            .map_err(|error| not_json(format!("The body cannot be read: {error}.")))?;
+        Ok(Self(Fields::new(members)))
+    }
+}

@@ -1,0 +1,127 @@
+//! The key file of an installation, and whether it is the one its database was written with.
+
+use super::{Binding, KeyError, Keyring};
+use crate::store::{SealedCredential, Store, StoreError};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError, RwLock};
+
+/// A text that only the right key opens, kept in the database.
+const CHECK: &str = "key_check";
+const CHECKED: Binding<'_> = Binding { account: "", origin: "", name: CHECK };
+
+/// The keys in use. They are read anew when a credential wants one that is not known, so that a key can
+/// be replaced under running nodes.
+#[derive(Debug)]
+pub struct KeyFile {
+    path: Option<PathBuf>,
+    ring: RwLock<Arc<Keyring>>,
+}
+
+/// Why credentials cannot be encrypted or decrypted.
+#[derive(Debug, thiserror::Error)]
+pub enum KeyFileError {
+    /// The file, or what it should open.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The database holds credentials that this key does not open.
+    #[error(
+        "the database holds {stored} credentials that {what}; put the right key file in its place, \
+         or give them up with `toolpress account forget-credentials`"
+    )]
+    Wrong {
+        /// How many there are.
+        stored: i64,
+        /// What is wrong with the key.
+        what: String,
+    },
+}
+
+impl KeyFile {
+    /// Keys that are forgotten with the process, for a database that is, too.
+    pub fn in_memory() -> Result<Self, KeyError> {
+        Ok(Self { path: None, ring: RwLock::new(Arc::new(Keyring::generate()?)) })
+    }
+
+    /// The keys of a file, which is made if it is missing and nothing needs it yet.
+    ///
+    /// # Errors
+    /// If it cannot be read or made, is readable by others, or does not open what the database holds.
+    pub async fn open(path: &Path, store: &dyn Store) -> Result<Self, KeyFileError> {
+        let check = store.setting(CHECK).await?;
+        let stored = store.count_credentials().await?;
+        let ring = match path.try_exists() {
+            Ok(false) if stored == 0 => {
+                let ring = Keyring::generate()?;
+                ring.create(path)?;
+                tracing::info!(file = %path.display(), "made a key for stored credentials; keep a copy of it");
+                ring
+            }
+            Ok(false) => {
+                let what = format!("were encrypted with a key that is not at {}", path.display());
+                return Err(KeyFileError::Wrong { stored, what });
+            }
+            _ => Keyring::load(path)?,
+        };
+        let opens = check.as_deref().and_then(read).is_some_and(|check| ring.open(CHECKED, &check).is_ok());
+        if !opens {
+            if stored > 0 {
+                let what = format!("the key in {} does not open", path.display());
+                return Err(KeyFileError::Wrong { stored, what });
+            }
+            write(&ring, check.as_deref(), store).await?;
+        }
+        Ok(Self { path: Some(path.to_owned()), ring: RwLock::new(Arc::new(ring)) })
+    }
+
+    /// The keys.
+    pub fn ring(&self) -> Arc<Keyring> {
+        Arc::clone(&self.ring.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Decrypts a credential in its place.
+    pub fn open_credential(
+        &self,
+        binding: Binding<'_>,
+        credential: &SealedCredential,
+    ) -> Result<String, KeyError> {
+        match (self.ring().open(binding, credential), &self.path) {
+            (Err(KeyError::Unknown(_)), Some(path)) => {
+                let ring = Arc::new(Keyring::load(path)?);
+                *self.ring.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&ring);
+                ring.open(binding, credential)
+            }
+            (opened, _) => opened,
+        }
+    }
+}
+
+/// Makes the database remember a key by a text that it opens.
+pub(crate) async fn write(
+    ring: &Keyring,
+    before: Option<&[u8]>,
+    store: &dyn Store,
+) -> Result<(), KeyFileError> {
+    let check = ring.seal(CHECKED, "toolpress")?;
+    let mut value = check.key_id.into_bytes();
+    value.push(b' ');
+    value.extend(check.sealed);
+    // Another node that starts at this moment may have been first; then its key must be ours.
+    if !store.swap_setting(CHECK, before, &value).await? {
+        let check = store.setting(CHECK).await?;
+        let opens = check.as_deref().and_then(read).is_some_and(|check| ring.open(CHECKED, &check).is_ok());
+        if !opens {
+            let what = "another node, which started at the same time, encrypts with another key".to_owned();
+            return Err(KeyFileError::Wrong { stored: 0, what });
+        }
+    }
+    Ok(())
+}
+
+fn read(value: &[u8]) -> Option<SealedCredential> {
+    let space = value.iter().position(|byte| *byte == b' ')?;
+    let key_id = std::str::from_utf8(&value[..space]).ok()?.to_owned();
+    Some(SealedCredential { name: CHECK.to_owned(), key_id, sealed: value[space + 1..].to_vec() })
+}

@@ -1,0 +1,137 @@
+//! The store in SQL: the same statements for SQLite and PostgreSQL.
+//!
+//! What differs between the two is in `connect` (how a connection is set up) and `listen` (how a node
+//! hears of what others changed).
+
+mod accounts;
+mod api_tokens;
+mod calls;
+mod connect;
+mod listen;
+mod servers;
+mod sessions;
+mod settings;
+
+pub use connect::{Address, BadAddress};
+
+use super::{Change, Store, StoreError};
+use async_trait::async_trait;
+use sqlx::any::AnyRow;
+use sqlx::{Any, AnyPool, Executor as _, Transaction};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+use tokio::sync::broadcast;
+use tokio::task::AbortHandle;
+use tokio::time::timeout;
+
+/// How long any one piece of work may take; a database that does not answer is down.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Changes that a slow listener may be behind.
+const CHANGES: usize = 1024;
+
+/// A store on SQLite or PostgreSQL.
+#[derive(Debug)]
+pub struct SqlStore {
+    read: AnyPool,
+    write: AnyPool,
+    begin: &'static str,
+    changes: broadcast::Sender<Change>,
+    clock_offset: Arc<AtomicI64>,
+    listener: Option<AbortHandle>,
+}
+
+impl SqlStore {
+    /// Opens a database and brings its tables up to date; a file that is not there is made.
+    ///
+    /// # Errors
+    /// If it cannot be opened, or is of a newer version.
+    pub async fn open(address: &Address) -> Result<Self, StoreError> {
+        let (read, write) = connect::open(address).await?;
+        connect::migrate(address, &write).await?;
+        let (changes, _) = broadcast::channel(CHANGES);
+        let clock_offset = Arc::new(AtomicI64::new(0));
+        let mut store = Self { read, write, begin: "BEGIN IMMEDIATE", changes, clock_offset, listener: None };
+        if let Address::Postgres(url) = address {
+            store.begin = "BEGIN";
+            let task = listen::listen(url.clone(), store.changes.clone(), Arc::clone(&store.clock_offset));
+            store.listener = Some(tokio::spawn(task).abort_handle());
+        }
+        Ok(store)
+    }
+
+    /// Ends all connections after what they are doing.
+    pub async fn close(&self) {
+        if let Some(listener) = &self.listener {
+            listener.abort();
+        }
+        self.read.close().await;
+        self.write.close().await;
+    }
+
+    async fn begin(&self) -> Result<Transaction<'static, Any>, sqlx::Error> {
+        self.write.begin_with(self.begin).await
+    }
+
+    /// Tells this node; others hear of it by themselves.
+    fn tell(&self, change: Change) {
+        // Nobody listens in commands that end at once.
+        let _ = self.changes.send(change);
+    }
+}
+
+impl Drop for SqlStore {
+    fn drop(&mut self) {
+        if let Some(listener) = &self.listener {
+            listener.abort();
+        }
+    }
+}
+
+#[async_trait]
+impl Store for SqlStore {
+    async fn ready(&self) -> Result<(), StoreError> {
+        within(async { self.read.execute("SELECT 1").await.map(|_| ()) }).await
+    }
+
+    fn changes(&self) -> broadcast::Receiver<Change> {
+        self.changes.subscribe()
+    }
+
+    fn clock_offset(&self) -> i64 {
+        self.clock_offset.load(Ordering::Relaxed)
+    }
+}
+
+/// Runs a piece of work with the database within the common patience.
+async fn within<T>(work: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, StoreError> {
+    match timeout(PATIENCE, work).await {
+        Ok(done) => done.map_err(StoreError::from),
+        Err(_) => Err(StoreError::Unavailable(format!("no answer within {} s", PATIENCE.as_secs()))),
+    }
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        match &error {
+            // How our own statements say that the revision was another.
+            sqlx::Error::RowNotFound => Self::Conflict,
+            sqlx::Error::Database(told) if told.is_foreign_key_violation() => Self::Orphan,
+            sqlx::Error::Database(told) if told.is_unique_violation() => Self::Conflict,
+            sqlx::Error::Database(told) => Self::Unavailable(told.message().to_owned()),
+            _ => Self::Unavailable(error.to_string()),
+        }
+    }
+}
+
+/// All rows, read by `read`.
+fn all<T>(
+    rows: Vec<AnyRow>,
+    read: impl Fn(&AnyRow) -> Result<T, sqlx::Error>,
+) -> Result<Vec<T>, sqlx::Error> {
+    rows.iter().map(read).collect()
+}
+
+/// An id above every other, for the beginning of a list.
+const NEWEST: &str = "~";
