@@ -8,3 +8,4 @@ mod refusals;
 mod script;
 mod sessions;
 mod streams;
+mod tls;

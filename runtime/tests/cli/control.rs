@@ -98,10 +98,13 @@ async fn answer(State(log): State<Log>, request: Request) -> Response {
     let server = |id: &str, account: &str, name: &str| json!({ "id": id, "name": name, "integrated_account_id": account, "integration": "acme", "tools": 4, "token_hint": "tp_…abcd", "config": {} });
     let page = |records: Value, next: Value| Some(json!({ "result": records, "next_cursor": next }));
     let found = match asked.as_str() {
-        "GET /integration/acme" => Some(json!({ "slug": "acme", "credentials": [
+        "GET /integration" => page(
+            json!([{ "slug": "acme", "credentials": [
             { "name": "user", "help": "Your name.", "secret": false, "required": false },
             { "name": "api_token", "help": "Ask Acme.", "secret": true, "required": true },
-        ] })),
+        ] }]),
+            Value::Null,
+        ),
         "GET /integrated-account?limit=1000" => page(json!([account("a1", "prod")]), json!("2 /&")),
         "GET /integrated-account?limit=1000&next_cursor=2+%2F%26" => {
             page(json!([account("a2", "test\u{1b}[2J"), account("a3", "test")]), Value::Null)
@@ -118,7 +121,7 @@ async fn answer(State(log): State<Log>, request: Request) -> Response {
             let details = json!([{ "field": "base_url", "problem": "is not allowed", "valid": ["x", "y"], "did_you_mean": "x" }]);
             return refuse(
                 400,
-                json!({ "code": "invalid_request", "message": "A field is wrong.", "details": details }),
+                &json!({ "code": "invalid_request", "message": "A field is wrong.", "details": details }),
             );
         }
         "POST /integrated-account" => Some(account("a4", body["name"].as_str().expect("a name"))),

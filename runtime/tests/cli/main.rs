@@ -30,7 +30,7 @@ fn main() -> ExitCode {
     tools_shows_a_table_with_a_total();
     tools_writes_a_page_of_markdown();
     wrong_questions_exit_with_2_and_say_what_would_be_right();
-    serve_without_sandbox_says_what_to_use();
+    serve_beyond_this_machine_wants_an_address();
     call_prints_the_result_and_tells_errors_apart();
     the_sandbox_serves_and_ends_in_peace();
     stdio_speaks_nothing_but_json_rpc();
@@ -143,10 +143,10 @@ fn wrong_questions_exit_with_2_and_say_what_would_be_right() {
     assert!(no_address.2.contains("--base-url"), "{}", no_address.2);
 }
 
-fn serve_without_sandbox_says_what_to_use() {
-    let (code, _, err) = run(&["serve"]);
+fn serve_beyond_this_machine_wants_an_address() {
+    let (code, _, err) = run(&["serve", "--listen", "0.0.0.0:0"]);
     assert_eq!(code, 2);
-    assert!(err.contains("--sandbox"), "{err}");
+    assert!(err.contains("--public-url"), "{err}");
 }
 
 /// The vendor's API on a port of its own.

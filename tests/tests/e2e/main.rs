@@ -6,6 +6,7 @@ mod access_calls;
 mod access_filters;
 mod access_leaks;
 mod agent;
+mod bridge;
 mod clients;
 mod commands;
 mod copies;

@@ -108,6 +108,17 @@ fn set(record: &Value) -> String {
     told.collect::<Vec<_>>().join(", ")
 }
 
+/// What came of a check; the message has lines of its own.
+fn verdict(account: &Value, check: &Value) -> String {
+    let how = if check["ok"] == true { "works" } else { "does not work" };
+    let (name, tool, ms) = (text(account, "name"), text(check, "tool"), text(check, "duration_ms"));
+    let message = check["message"].as_str().unwrap_or_default().lines().map(clean);
+    std::iter::once(format!("`{name}` {how} ({tool}, {ms} ms)."))
+        .chain(message)
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
 fn all_columns() -> Vec<Column> {
     COLUMNS.into_iter().chain([CREDENTIALS]).collect()
 }
@@ -119,7 +130,7 @@ pub(in crate::cli) async fn run(args: Args) -> Result<(), Failure> {
     match action {
         Action::List => connection.records(&control.list(&["integrated-account"]).await?, &COLUMNS),
         Action::Create { integration, name, base_url, credentials } => {
-            let known = control.get(&["integration", &integration]).await?;
+            let known = lookup::integration(&control, &integration).await?;
             let credentials = credentials::all(&known, &credentials.credential_env)?;
             let mut body = json!({
                 "integration": integration,
@@ -142,7 +153,7 @@ pub(in crate::cli) async fn run(args: Args) -> Result<(), Failure> {
             body.extend(base_url.map(|url| ("base_url".to_owned(), url.into())));
             body.extend(documented_base_url.then(|| ("base_url".to_owned(), Value::Null)));
             let given = if new_credentials {
-                let known = control.get(&["integration", &text(&account, "integration")]).await?;
+                let known = lookup::integration(&control, &text(&account, "integration")).await?;
                 credentials::all(&known, &credentials.credential_env)?
             } else {
                 credentials::named(&credentials.credential_env)?
@@ -169,13 +180,7 @@ pub(in crate::cli) async fn run(args: Args) -> Result<(), Failure> {
             if connection.json {
                 output::print(&check.to_string())?;
             } else {
-                let (tool, message) = (text(&check, "tool"), text(&check, "message"));
-                let verdict = if check["ok"] == true { "works" } else { "does not work" };
-                let name = clean(&text(&account, "name"));
-                output::print(&format!(
-                    "`{name}` {verdict} ({tool}, {} ms): {message}",
-                    text(&check, "duration_ms")
-                ))?;
+                output::print(&verdict(&account, &check))?;
             }
             if check["ok"] == true { Ok(()) } else { Err(Failure::Told) }
         }

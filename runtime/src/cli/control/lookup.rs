@@ -5,6 +5,20 @@ use super::table::text;
 use crate::cli::Failure;
 use serde_json::Value;
 
+/// An integration by its name in snake case.
+pub(super) async fn integration(control: &Control, slug: &str) -> Result<Value, Failure> {
+    // All of them on one page, as they were compiled in.
+    let mut page = control.get(&["integration"]).await?;
+    let all = page["result"].as_array_mut().map(std::mem::take).unwrap_or_default();
+    let slugs: Vec<String> = all.iter().map(|integration| text(integration, "slug")).collect();
+    let found = all.into_iter().find(|integration| integration["slug"].as_str() == Some(slug));
+    found.ok_or_else(|| {
+        let meant = toolpress_core::nearest(slug, slugs.iter().map(String::as_str));
+        let meant = crate::cli::account::suggestion(meant);
+        Failure::Usage(format!("there is no integration `{slug}`{meant} Valid: {}", slugs.join(", ")))
+    })
+}
+
 /// An account by its id or its name.
 pub(super) async fn account(control: &Control, wanted: &str) -> Result<Value, Failure> {
     one(control.list(&["integrated-account"]).await?, "account", wanted)

@@ -53,10 +53,12 @@ fn told(problem: &Problem) -> String {
     let mut text = clean(&problem.message);
     for Detail { field, problem, valid, did_you_mean } in &problem.details {
         let place = if field.is_empty() { String::new() } else { format!("{}: ", clean(field)) };
-        let _ = write!(text, "\n  {place}{}", clean(problem));
-        if let Some(meant) = did_you_mean {
-            let _ = write!(text, "; did you mean `{}`?", clean(meant));
-        }
+        let _ = write!(text, "\n  {place}{}", clean(problem.trim_end_matches('.')));
+        let stop = match did_you_mean {
+            Some(meant) => format!("; did you mean `{}`?", clean(meant)),
+            None => ".".to_owned(),
+        };
+        text.push_str(&stop);
         if !valid.is_empty() {
             let _ = write!(text, " Valid: {}", clean(&valid.join(", ")));
         }
