@@ -1,38 +1,46 @@
 //! Many and large messages, and what becomes of lines that are none.
 
 use crate::pipe::{Pipe, call, rpc};
-use crate::script::{Step, answer, head, result, serve, wait};
+use crate::script::{Step, answer, head, result, serve};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
+use std::sync::Arc;
+use tokio::sync::Semaphore;
 use toolpress_runtime::bridge::BridgeLimits;
 
 #[tokio::test]
 async fn requests_run_side_by_side_and_lines_stay_whole() {
-    let (url, _) = serve(|seen| {
-        let id = seen.body["id"].as_u64().expect("an id");
-        let mut steps = result(seen, &json!({ "text": "x".repeat(100_000) }));
-        // The first comes last.
-        steps.insert(0, wait(300 - id * 5));
-        steps
+    let (first, rest) = (Arc::new(Semaphore::new(0)), Arc::new(Semaphore::new(0)));
+    let (one, others) = (Arc::clone(&first), Arc::clone(&rest));
+    let (url, log) = serve(move |seen| {
+        let gate = if seen.body["id"] == 0 { &one } else { &others };
+        let answer = result(seen, &json!({ "text": "x".repeat(100_000) }));
+        [vec![Step::Pass(Arc::clone(gate))], answer].concat()
     })
     .await;
     let mut pipe = Pipe::open(&url);
     for id in 0..50 {
         pipe.say(call(id)).await;
     }
-    let mut order = Vec::new();
-    for _ in 0..50 {
+    log.come(50).await;
+    rest.add_permits(49);
+    let mut heard = BTreeSet::new();
+    for _ in 1..50 {
         let answer = pipe.hear().await;
         assert_eq!(answer["result"]["text"].as_str().map(str::len), Some(100_000));
-        order.push(answer["id"].as_u64().expect("an id"));
+        heard.insert(answer["id"].as_u64().expect("an id"));
     }
-    assert_eq!(order.iter().collect::<BTreeSet<_>>().len(), 50);
-    assert!(order.iter().position(|id| *id == 49) < order.iter().position(|id| *id == 0), "{order:?}");
+    assert_eq!(heard, (1..50).collect(), "the first holds nobody up");
+    first.add_permits(1);
+    assert_eq!(pipe.hear().await["id"], 0);
 }
 
 #[tokio::test]
 async fn no_more_requests_run_than_are_allowed() {
-    let (url, log) = serve(|seen| [vec![wait(100)], result(seen, &json!({}))].concat()).await;
+    let gate = Arc::new(Semaphore::new(0));
+    let closed = Arc::clone(&gate);
+    let (url, log) =
+        serve(move |seen| [vec![Step::Pass(Arc::clone(&closed))], result(seen, &json!({}))].concat()).await;
     let mut limits = BridgeLimits::default();
     limits.requests = 2;
     let mut pipe = Pipe::within(&url, limits);
@@ -43,6 +51,7 @@ async fn no_more_requests_run_than_are_allowed() {
     assert_eq!(refused["id"], 16);
     assert!(refused["error"]["message"].as_str().is_some_and(|text| text.contains("wait")), "{refused}");
     assert!(log.all().len() <= 2, "{:?}", log.whats());
+    gate.add_permits(16);
     for _ in 0..16 {
         assert_eq!(pipe.hear().await["result"], json!({}));
     }
@@ -97,7 +106,10 @@ async fn an_answer_above_the_limit_is_given_up() {
 
 #[tokio::test]
 async fn lines_that_are_no_message_are_answered_here() {
-    let (url, log) = serve(|seen| [vec![wait(200)], result(seen, &json!({}))].concat()).await;
+    let gate = Arc::new(Semaphore::new(0));
+    let closed = Arc::clone(&gate);
+    let (url, log) =
+        serve(move |seen| [vec![Step::Pass(Arc::clone(&closed))], result(seen, &json!({}))].concat()).await;
     let mut pipe = Pipe::open(&url);
     for (line, code) in [
         (&b"garbage"[..], -32700),
@@ -114,6 +126,7 @@ async fn lines_that_are_no_message_are_answered_here() {
     pipe.say(call(1)).await;
     let twice = pipe.ask(call(1)).await;
     assert_eq!((&twice["id"], &twice["error"]["code"]), (&json!(1), &json!(-32600)));
+    gate.add_permits(1);
     assert_eq!(pipe.hear().await["result"], json!({}));
     assert_eq!(log.whats(), ["tools/call"]);
 }

@@ -3,7 +3,6 @@
 use crate::pipe::{Pipe, call, modern, note, rpc};
 use crate::script::{Log, Seen, Step, accepted, head, result, serve};
 use serde_json::{Value, json};
-use std::time::Duration;
 
 fn slow(seen: &Seen) -> Vec<Step> {
     match seen.what() {
@@ -21,9 +20,7 @@ async fn cancel(request: &str, id: &Value) -> Log {
     let (url, log) = serve(slow).await;
     let mut pipe = Pipe::open(&url);
     pipe.say(request).await;
-    while log.all().is_empty() {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+    log.come(1).await;
     pipe.say(note("notifications/cancelled", &json!({ "requestId": id }))).await;
     log.left().await;
     assert_eq!(pipe.ask(rpc(9, "ping", &json!({}))).await["id"], 9);

@@ -25,6 +25,7 @@ async fn the_end_does_not_wait_for_ever() {
     limits.drain = Duration::from_millis(200);
     let mut pipe = Pipe::within(&url, limits);
     pipe.say(call(1)).await;
+    log.come(1).await;
     pipe.close().await;
     let (ended, rest) = pipe.end().await;
     assert!(ended.is_ok() && rest.is_empty(), "{rest:?}");
@@ -33,10 +34,10 @@ async fn the_end_does_not_wait_for_ever() {
 
 #[tokio::test]
 async fn a_signal_ends_it_soon() {
-    let (url, _) = serve(|_| vec![Step::Linger]).await;
+    let (url, log) = serve(|_| vec![Step::Linger]).await;
     let mut pipe = Pipe::open(&url);
     pipe.say(call(1)).await;
-    tokio::time::sleep(Duration::from_millis(50)).await;
+    log.come(1).await;
     let started = Instant::now();
     pipe.stop();
     assert!(pipe.end().await.0.is_ok());

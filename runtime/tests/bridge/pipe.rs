@@ -12,7 +12,7 @@ use tokio::time::timeout;
 use toolpress_runtime::bridge::{self, BridgeLimits, Remote};
 
 /// Longest time that anything here may take.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(30);
 
 pub(crate) struct Pipe {
     pub(crate) input: Option<WriteHalf<DuplexStream>>,

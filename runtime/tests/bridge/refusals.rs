@@ -87,12 +87,12 @@ async fn a_server_that_cannot_be_reached_is_told_of() {
 #[tokio::test]
 async fn a_server_that_says_nothing_is_given_up() {
     let mut limits = BridgeLimits::default();
-    limits.quiet = Duration::from_millis(150);
+    limits.quiet = Duration::from_millis(400);
     let (silent, _) = serve(|_| vec![Step::Linger]).await;
     let (dribbling, _) = serve(|_| {
         let mut steps = vec![head("200 OK", &[("content-type", "text/event-stream")])];
-        for _ in 0..6 {
-            steps.extend([Step::Send(b": alive\n\n".to_vec()), Step::Wait(Duration::from_millis(60))]);
+        for _ in 0..4 {
+            steps.extend([Step::Send(b": alive\n\n".to_vec()), Step::Wait(Duration::from_millis(150))]);
         }
         steps.push(Step::Send(b"data: {\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{}}\n\n".to_vec()));
         steps
@@ -100,7 +100,7 @@ async fn a_server_that_says_nothing_is_given_up() {
     .await;
     let (code, message) = told(&Pipe::within(&silent, limits.clone()).ask(call(1)).await);
     assert_eq!(code, -32603);
-    assert!(message.contains("no sign of life for 150 ms"), "{message}");
+    assert!(message.contains("no sign of life for 400 ms"), "{message}");
     let alive = Pipe::within(&dribbling, limits).ask(call(1)).await;
     assert_eq!(alive["result"], json!({}), "signs of life keep it waiting");
 }

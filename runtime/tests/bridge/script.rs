@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
 
 /// A request as it came.
 #[derive(Clone, Debug)]
@@ -32,6 +33,8 @@ impl Seen {
 pub(crate) enum Step {
     Send(Vec<u8>),
     Wait(Duration),
+    /// Waits for the test to let one more pass.
+    Pass(Arc<Semaphore>),
     /// Waits until the client hangs up, and notes it.
     Linger,
 }
@@ -51,6 +54,17 @@ impl Log {
     /// What was asked, in order.
     pub(crate) fn whats(&self) -> Vec<String> {
         self.all().iter().map(|seen| seen.what().to_owned()).collect()
+    }
+
+    /// Waits until this many requests have come.
+    pub(crate) async fn come(&self, count: usize) {
+        for _ in 0..2_000 {
+            if self.all().len() >= count {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        panic!("only {:?}", self.whats());
     }
 
     /// Waits until a client has hung up on a lingering server.
@@ -93,6 +107,7 @@ async fn perform(mut stream: TcpStream, script: &(impl Fn(&Seen) -> Vec<Step> + 
                 }
             }
             Step::Wait(time) => tokio::time::sleep(time).await,
+            Step::Pass(gate) => gate.acquire().await.expect("an open gate").forget(),
             Step::Linger => {
                 if matches!(stream.read(&mut [0; 16]).await, Ok(0) | Err(_)) {
                     *log.left.lock().unwrap_or_else(PoisonError::into_inner) += 1;
