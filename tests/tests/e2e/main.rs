@@ -9,6 +9,7 @@ mod agent;
 mod bridge;
 mod clients;
 mod commands;
+mod control_commands;
 mod copies;
 mod long_poll;
 mod press;
