@@ -6,7 +6,8 @@ fn main() -> Result<(), toolpress_codegen::Error> {
         .environment("TOOLPRESS_BUILD")
         .example_path("toolpress_generated")
         .lock("toolpress.lock")
-        // The vendors' own words make some names long, some calls take much, and settings nest.
-        .allow(["long-name", "tool-size", "depth"])
+        // The vendors' own words make some names long, some calls take much, and settings nest. What a name tells
+        // is not said again: models read all of this in every conversation.
+        .allow(["long-name", "tool-size", "depth", "no-description"])
         .compile()
 }

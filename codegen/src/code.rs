@@ -108,6 +108,8 @@ codes! {
     Properties "properties" Error "`properties` belong to an object"
     Object "object" Error "an object does not say what it holds"
     Union "union" Error "a tagged union is incomplete or holds its tag twice"
+    DeadTag "dead-tag" Error "a union is told apart by a field that does not stand beside it"
+    TagValue "tag-value" Error "the variants of a union are not the words of its tag"
     UnionKey "union-key" Error "a key has different types in two variants"
     Value "value" Error "a default or example does not fit its schema"
 
@@ -142,6 +144,7 @@ codes! {
     DescriptionRepeatsName "description-repeats-name" Warning "a description only repeats the tool's name"
     ImplicitEffect "implicit-effect" Warning "nobody says what a method of its own name does to data"
     NoReturns "no-returns" Warning "nobody says what a list or get answers"
+    NoDescription "no-description" Warning "a parameter is not described"
     NoExample "no-example" Warning "a call with a body has no example"
     NoMethods "no-methods" Warning "a resource has no methods"
     UnusedTag "unused-tag" Warning "no tool carries a tag"

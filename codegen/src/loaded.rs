@@ -65,9 +65,9 @@ fn inner(ty: &TypeDef, needed: &mut Vec<String>) {
     match &ty.shape {
         Shape::Enum(_) => {}
         Shape::Object(object) => object.fields.iter().for_each(|field| named(&field.kind, needed)),
-        Shape::Union { variants, .. } => {
+        Shape::Union { variants, keys, .. } => {
             let fields = variants.iter().flat_map(|variant| &variant.object.fields);
-            fields.for_each(|field| named(&field.kind, needed));
+            fields.chain(keys).for_each(|field| named(&field.kind, needed));
         }
     }
 }

@@ -403,10 +403,14 @@ pub enum Shape {
     Enum(Vec<String>),
     /// A tagged union.
     Union {
-        /// Name of the tag on the wire.
+        /// Name of the tag: a field of the object on the wire, or one beside it as a model names it.
         tag: String,
+        /// Whether the tag stands beside the object.
+        adjacent: bool,
         /// The variants.
         variants: Vec<Variant>,
+        /// The fields of all variants, each once; their descriptions tell which variants take them.
+        keys: Vec<Param>,
     },
 }
 

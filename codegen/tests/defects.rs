@@ -33,21 +33,7 @@ fn load(fixture: &str) -> Report {
 
 fn load_by(fixture: &str, configure: impl Fn(&mut Config)) -> Report {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let schemas = folder.path().join("schemas");
-    let vendor = schemas.join("acme");
-    fs::create_dir_all(&vendor).expect("a folder for the vendor");
-    for (name, sound) in [("vendor.yaml", VENDOR), ("things.yaml", THINGS), ("types.yaml", TYPES)] {
-        fs::write(vendor.join(name), sound).expect("a sound file");
-    }
-    for part in fixture.split("# file: ").skip(1) {
-        let name = part.lines().next().expect("the name of a file");
-        fs::write(vendor.join(name), format!("# file: {part}")).expect("the file with the defect");
-    }
-    let mut config = Config::new(&schemas);
-    let lock = vendor.join("toolpress.lock");
-    if lock.is_file() {
-        config.lock(lock);
-    }
+    let mut config = written(fixture, folder.path());
     configure(&mut config);
     match config.load() {
         Ok(loaded) => Report {
@@ -70,6 +56,26 @@ fn load_by(fixture: &str, configure: impl Fn(&mut Config)) -> Report {
     }
 }
 
+/// Writes the sound vendor with some files replaced.
+fn written(fixture: &str, folder: &Path) -> Config {
+    let schemas = folder.join("schemas");
+    let vendor = schemas.join("acme");
+    fs::create_dir_all(&vendor).expect("a folder for the vendor");
+    for (name, sound) in [("vendor.yaml", VENDOR), ("things.yaml", THINGS), ("types.yaml", TYPES)] {
+        fs::write(vendor.join(name), sound).expect("a sound file");
+    }
+    for part in fixture.split("# file: ").skip(1) {
+        let name = part.lines().next().expect("the name of a file");
+        fs::write(vendor.join(name), format!("# file: {part}")).expect("the file with the defect");
+    }
+    let mut config = Config::new(&schemas);
+    let lock = vendor.join("toolpress.lock");
+    if lock.is_file() {
+        config.lock(lock);
+    }
+    config
+}
+
 #[test]
 fn the_sound_vendor_is_sound() {
     assert_eq!(load("").text, "");
@@ -87,7 +93,11 @@ fn every_defect_is_shown_with_its_place() {
         let fixture = fs::read_to_string(&path).expect("a readable fixture");
         let name = path.file_stem().and_then(|name| name.to_str()).expect("a name").to_owned();
         assert!(fixture.starts_with("# file: "), "{name}: begin with `# file: name`");
-        let report = load(&fixture);
+        // Fixtures are short, so this would show in many beside what they are about.
+        let brief = name != Code::NoDescription.as_str();
+        let report = load_by(&fixture, |config| {
+            config.allow(brief.then_some("no-description"));
+        });
         assert!(!report.codes.is_empty(), "{name}: nothing was found");
         shown.extend(report.codes);
         insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false, snapshot_path => "defects" }, {
@@ -96,6 +106,34 @@ fn every_defect_is_shown_with_its_place() {
     }
     let unseen: Vec<_> = Code::ALL.iter().filter(|code| !shown.contains(code)).collect();
     assert!(unseen.is_empty(), "no fixture shows {unseen:?}");
+}
+
+/// Each kind of guidance where nothing is wrong with it, and what a model reads of it.
+#[test]
+fn sound_guidance_is_told() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/sound");
+    for kind in ["requires", "next", "poll", "errors", "instead", "undo", "danger"] {
+        let fixture = fs::read_to_string(folder.join(format!("guidance-{kind}.yaml"))).expect("a fixture");
+        let here = tempfile::tempdir().expect("a temporary folder");
+        let loaded = written(&fixture, here.path()).load().expect("sound documentation");
+        assert!(loaded.warnings.is_empty(), "{kind}: {:?}", loaded.warnings);
+        let tool =
+            loaded.catalog.vendors[0].tools.iter().find(|tool| tool.method == "create").expect("a tool");
+        let told: Vec<_> = [tool.description.as_str()]
+            .into_iter()
+            .chain(tool.notes.iter().map(|n| n.text.as_str()))
+            .collect();
+        let told = format!(
+            "{}\nnext: {:?}\nrequires: {:?}\nerrors: {:?}",
+            told.join(" "),
+            tool.next,
+            tool.requires,
+            tool.errors
+        );
+        insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false, snapshot_path => "sound" }, {
+            insta::assert_snapshot!(format!("guidance-{kind}"), told);
+        });
+    }
 }
 
 /// One run shows every problem of every file, not the first.

@@ -134,7 +134,7 @@ async fn swept(store: &dyn Store) {
             tracing::info!(target: "audit", action = "server.expired", server, by = "expiry");
         }),
         Err(error) => {
-            tracing::warn!(%error, "expired servers could not be swept; they are refused all the same")
+            tracing::warn!(%error, "expired servers could not be swept; they are refused all the same");
         }
     }
     if let Err(error) = store.forget_calls(now.saturating_sub(keep)).await {

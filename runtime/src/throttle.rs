@@ -48,7 +48,7 @@ impl Throttle {
         if *count <= FREE {
             return Ok(());
         }
-        Err((WINDOW - now.duration_since(*since)).as_secs().max(1))
+        Err(WINDOW.checked_sub(now.duration_since(*since)).unwrap().as_secs().max(1))
     }
 }
 

@@ -105,7 +105,10 @@ fn value(vendor: &Vendor, kind: &Kind, given: &Json) -> Option<String> {
             _ => return None,
         },
         Kind::Union { ty } => match &vendor.ty(ty)?.shape {
-            Shape::Union { tag, variants } => {
+            Shape::Union { adjacent: true, keys, .. } => {
+                structure(vendor, ty, &asked(keys), given.as_object()?)?
+            }
+            Shape::Union { tag, variants, .. } => {
                 let word = given.get(tag)?.as_str()?;
                 union(vendor, ty, variants.iter().find(|variant| variant.word == word)?, given.as_object()?)?
             }

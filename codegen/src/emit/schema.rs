@@ -90,7 +90,8 @@ fn kind(vendor: &Vendor, kind: &Kind) -> Map<String, Json> {
         }
         Kind::Object { ty } | Kind::Union { ty } => match vendor.ty(ty).map(|ty| &ty.shape) {
             Some(Shape::Object(Object { fields, .. })) => return object(vendor, fields),
-            Some(Shape::Union { tag, variants }) => return union(vendor, tag, variants),
+            Some(Shape::Union { adjacent: true, keys, .. }) => return object(vendor, keys),
+            Some(Shape::Union { tag, variants, keys, .. }) => return union(vendor, tag, variants, keys),
             _ => set("type", Some(json!("object"))),
         },
         Kind::Map { .. } => set("type", Some(json!("object"))),
@@ -100,42 +101,14 @@ fn kind(vendor: &Vendor, kind: &Kind) -> Map<String, Json> {
     node
 }
 
-fn union(vendor: &Vendor, tag: &str, variants: &[Variant]) -> Map<String, Json> {
+fn union(vendor: &Vendor, tag: &str, variants: &[Variant], keys: &[Param]) -> Map<String, Json> {
     let words: Vec<_> = variants.iter().map(|variant| variant.word.as_str()).collect();
     let mut properties = Map::new();
     properties.insert(tag.to_owned(), json!({"type": "string", "enum": words}));
-    for (name, param, takers) in merged(variants) {
-        let mut node = property(vendor, param);
-        let told =
-            if param.description.is_empty() { takers } else { format!("{takers}: {}", param.description) };
-        node["description"] = json!(told);
-        properties.insert(name.to_owned(), node);
-    }
+    properties.extend(keys.iter().map(|key| (key.name.clone(), property(vendor, key))));
     let mut schema = Map::new();
     schema.insert("type".to_owned(), json!("object"));
     schema.insert("properties".to_owned(), Json::Object(properties));
     schema.insert("required".to_owned(), json!([tag]));
     schema
-}
-
-/// Every key of all variants once, and the variants that take it; a star where it is required there.
-fn merged(variants: &[Variant]) -> Vec<(&str, &Param, String)> {
-    let mut keys: Vec<(&str, &Param, String)> = Vec::new();
-    for variant in variants {
-        for param in &variant.object.fields {
-            let star = if param.required { "*" } else { "" };
-            let taker = format!("{}{star}", variant.word);
-            match keys.iter_mut().find(|(name, ..)| *name == param.name) {
-                Some((_, first, takers)) => {
-                    takers.push_str(", ");
-                    takers.push_str(&taker);
-                    if first.description.is_empty() {
-                        *first = param;
-                    }
-                }
-                None => keys.push((&param.name, param, taker)),
-            }
-        }
-    }
-    keys
 }

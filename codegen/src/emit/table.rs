@@ -120,9 +120,10 @@ impl<'c> Tables<'c> {
         quote! { static #name: #core::Object = #object; }
     }
 
-    /// The table of a union type.
-    pub(super) fn union_const(&self, ty: &str, tag: &str, variants: &[Variant]) -> TokenStream {
+    /// The table of a union type; `kind` is the core's word for where its tag stands.
+    pub(super) fn union_const(&self, ty: &str, kind: &str, tag: &str, variants: &[Variant]) -> TokenStream {
         let core = self.core;
+        let kind = format_ident!("{kind}");
         let (name, variants_name) = (table_name(ty), format_ident!("{}_VARIANTS", constant_name(ty)));
         let variants = variants.iter().map(|variant| {
             let (word, object) = (&variant.word, self.object(&variant.object));
@@ -130,7 +131,7 @@ impl<'c> Tables<'c> {
         });
         quote! {
             static #variants_name: &[#core::Variant] = &[#(#variants),*];
-            const #name: #core::Kind = #core::Kind::Union { tag: #tag, variants: #variants_name };
+            const #name: #core::Kind = #core::Kind::#kind { tag: #tag, variants: #variants_name };
         }
     }
 

@@ -22,8 +22,19 @@ pub(super) fn type_def(def: &TypeDef, tables: &Tables<'_>) -> TokenStream {
             let object = structure(&name, &doc, object, tables.core);
             quote! { #object #table }
         }
-        Shape::Union { tag, variants } => {
-            let table = tables.union_const(&def.name, tag, variants);
+        Shape::Union { tag, adjacent: true, variants, keys } => {
+            let table = tables.union_const(&def.name, "Adjacent", tag, variants);
+            // Which variant it is stands elsewhere, so in Rust it is one struct with the fields of all.
+            let object = Object {
+                fields: keys.clone(),
+                rules: Vec::new(),
+                open: variants.iter().any(|variant| variant.object.open),
+            };
+            let object = structure(&name, &doc, &object, tables.core);
+            quote! { #object #table }
+        }
+        Shape::Union { tag, variants, .. } => {
+            let table = tables.union_const(&def.name, "Union", tag, variants);
             let union = union(&name, &doc, tag, variants, tables.core);
             quote! { #union #table }
         }

@@ -50,10 +50,12 @@ fn kind(vendor: &Vendor, path: &str, model: &Kind, locked: &mut LockedTool) -> L
         Kind::Object { ty } | Kind::Union { ty } => {
             match vendor.ty(ty).map(|ty| &ty.shape) {
                 Some(Shape::Object(object)) => params(vendor, &format!("{path}."), &object.fields, locked),
-                Some(Shape::Union { tag, variants }) => {
+                Some(Shape::Union { tag, adjacent, variants, .. }) => {
                     let field = |kind, required| LockedParam { kind, nullable: false, required };
-                    // Its words are the variants.
-                    locked.insert(format!("{path}.{tag}"), field(LockedKind::Text, true));
+                    if !adjacent {
+                        // Its words are the variants.
+                        locked.insert(format!("{path}.{tag}"), field(LockedKind::Text, true));
+                    }
                     for variant in variants {
                         let path = format!("{path}<{}>", plain(&variant.word));
                         params(vendor, &format!("{path}."), &variant.object.fields, locked);

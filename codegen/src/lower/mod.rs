@@ -8,6 +8,7 @@ mod output;
 mod prose;
 mod schema;
 mod tool;
+mod union;
 mod workflow;
 
 pub(crate) use filter::{Documented, Selection, documented};

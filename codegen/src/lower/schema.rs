@@ -1,5 +1,6 @@
 //! Schemas → kinds and Rust types.
 
+use super::union;
 use crate::model::{Kind, Object, Param, Place, Rule, Shape, TypeDef, Variant};
 use crate::name;
 use crate::source::Spanned;
@@ -118,13 +119,17 @@ impl<'d> Types<'d> {
     }
 
     fn object_kind(&mut self, type_name: String, schema: &Schema) -> Kind {
-        if let (Some(tag), Some(variants)) = (&schema.tag, &schema.variants) {
-            self.make(&type_name, schema, |types| Shape::Union {
-                tag: tag.value.clone(),
-                variants: variants
-                    .iter()
-                    .map(|(word, schema)| types.variant(&type_name, word, schema))
-                    .collect(),
+        let tag = schema.tag.as_ref().or(schema.tag_from.as_ref());
+        if let (Some(tag), Some(variants)) = (tag, &schema.variants) {
+            self.make(&type_name, schema, |types| {
+                let variants: Vec<_> =
+                    variants.iter().map(|(word, schema)| types.variant(&type_name, word, schema)).collect();
+                Shape::Union {
+                    tag: tag.value.clone(),
+                    adjacent: schema.tag.is_none(),
+                    keys: union::keys(&variants),
+                    variants,
+                }
             });
             return Kind::Union { ty: type_name };
         }

@@ -245,6 +245,8 @@ pub(crate) struct Schema {
     pub(crate) open: bool,
     pub(crate) map: Option<Map>,
     pub(crate) tag: Option<Spanned<String>>,
+    /// The tag where it stands beside the object, not in it.
+    pub(crate) tag_from: Option<Spanned<String>>,
     pub(crate) variants: Option<Named<Schema>>,
     pub(crate) wire_name: Option<Spanned<String>>,
     pub(crate) wire: Option<Spanned<String>>,

@@ -53,6 +53,7 @@ pub(super) fn read(
         open: on(&mut fields, "open", found),
         map: fields.take("map").and_then(|node| map(node, found)),
         tag: fields.text("tag", found),
+        tag_from: fields.text("tag_from", found),
         variants: fields.take("variants").map(|node| named("variants", node, found)),
         wire_name: fields.text("wire_name", found),
         wire: fields.text("wire", found),

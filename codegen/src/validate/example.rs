@@ -27,7 +27,8 @@ fn one(vendor: &Vendor, method: &Documented<'_>, example: &Spanned<Json>, found:
     for (name, schema, required) in &params {
         match given.get(name.as_str()) {
             Some(value) => problems.extend(
-                value::problem(schema, &vendor.types, value).map(|p| format!("`{}`: {p}", name.value)),
+                value::problem_beside(schema, &vendor.types, value, given)
+                    .map(|p| format!("`{}`: {p}", name.value)),
             ),
             None if *required && schema.from.is_none() => {
                 problems.push(format!("`{}` is missing", name.value));

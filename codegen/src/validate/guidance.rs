@@ -27,13 +27,13 @@ pub(super) fn check(vendor: &Vendor, found: &mut Diagnostics) {
             check.next(&method, next);
         }
         if let Some(undo) = &guidance.undo {
-            check.tool(undo);
+            check.another(&method, undo, "undo");
         }
         if let Some(poll) = &guidance.poll {
             check.poll(&method, poll);
         }
         for instead in &guidance.instead {
-            check.tool(&instead.tool);
+            check.another(&method, &instead.tool, "stand in for");
         }
     }
     check.cycles();
@@ -71,6 +71,17 @@ impl<'d, 'f> Check<'d, 'f> {
                 .did_you_mean(&link.value, names.iter().map(String::as_str));
         self.found.add(diagnostic);
         None
+    }
+
+    /// A link that leads back to where it stands helps nobody.
+    fn another(&mut self, method: &Documented<'d>, link: &Spanned<String>, verb: &str) {
+        if let Some(other) = self.tool(link)
+            && (other.resource, other.method) == (method.resource, method.method)
+        {
+            let message = format!("`{}` cannot {verb} itself", link.value);
+            let help = "name another tool, or leave it out";
+            self.found.add(Diagnostic::new(Code::GuidanceCycle, link.span, message).help(help));
+        }
     }
 
     /// A parameter of a tool.
@@ -183,15 +194,18 @@ impl<'d, 'f> Check<'d, 'f> {
         for (start, targets) in &edges {
             for target in targets {
                 if reaches(&edges, &target.value, start, &mut Vec::new()) {
-                    cycles.push((
-                        target.span,
-                        format!("`{start}` and `{}` each require the other first", target.value),
-                    ));
+                    let message = if *start == target.value {
+                        format!("`{start}` requires itself first")
+                    } else {
+                        format!("`{start}` and `{}` each require the other first", target.value)
+                    };
+                    cycles.push((target.span, message));
                 }
             }
         }
         for (span, message) in cycles {
-            self.found.add(Diagnostic::new(Code::GuidanceCycle, span, message).help("remove one of the two"));
+            self.found
+                .add(Diagnostic::new(Code::GuidanceCycle, span, message).help("remove one of the links"));
         }
     }
 }

@@ -1,13 +1,13 @@
 //! Habits of good documentation: nothing here is wrong, but somebody will miss it.
 //!
-//! Brevity is no fault: a parameter whose name tells everything needs no description.
+//! Brevity can be on purpose: who means it, allows the code.
 
 use crate::Code;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::lower::{Documented, documented};
 use crate::name;
 use crate::source::records::{Map, Schema, Vendor};
-use crate::source::resolve::type_of;
+use crate::source::resolve::{resolve, type_of};
 
 /// Words that tell nothing beside a tool's name.
 const FILLERS: &[&str] = &[
@@ -20,6 +20,7 @@ pub(super) fn check(vendor: &Vendor, found: &mut Diagnostics) {
         repeats_name(vendor, &method, found);
         implicit_effect(&method, found);
         returns(&method, found);
+        descriptions(vendor, &method, found);
         example(&method, found);
     }
     for (name, resource) in vendor.resources.iter().filter(|(_, resource)| resource.methods.is_empty()) {
@@ -73,6 +74,27 @@ fn returns(method: &Documented<'_>, found: &mut Diagnostics) {
         let help = "add `returns:`, of a list the schema of one record";
         found.add(Diagnostic::new(Code::NoReturns, method.record_place, message).help(help));
     }
+}
+
+/// The parameters a model is asked for and told nothing of; one warning for all of a tool.
+fn descriptions(vendor: &Vendor, method: &Documented<'_>, found: &mut Diagnostics) {
+    let record = method.record;
+    let body = record.body.iter().flat_map(|body| body.schema.properties.iter().flatten());
+    let params = record.path.iter().chain(&record.query).chain(&record.header).chain(body);
+    let undescribed: Vec<_> = params
+        .filter(|(name, schema)| {
+            let schema = resolve(schema, &vendor.types);
+            // What an id is, the tool's name tells; and the words of an enum tell what they are for.
+            let told = name.value == "id" || schema.description.is_some() || schema.words.is_some();
+            !told && schema.from.is_none()
+        })
+        .map(|(name, _)| name)
+        .collect();
+    let Some(first) = undescribed.first() else { return };
+    let names: Vec<_> = undescribed.iter().map(|name| format!("`{}`", name.value)).collect();
+    let message = format!("`{}.{}` does not describe {}", method.resource, method.method, names.join(", "));
+    let help = "say what the name does not: the unit, the form, where the value is found";
+    found.add(Diagnostic::new(Code::NoDescription, first.span, message).help(help));
 }
 
 fn example(method: &Documented<'_>, found: &mut Diagnostics) {

@@ -12,6 +12,7 @@ mod names;
 mod paths;
 mod rules;
 mod schema;
+mod union;
 mod value;
 mod vendor;
 mod words;
@@ -32,6 +33,7 @@ pub(crate) fn validate(vendors: &[Vendor], found: &mut Diagnostics) {
         links::check(documented, found);
         if !found.has_errors() {
             // These follow references, which may be dead or without end.
+            union::check(documented, found);
             guidance::check(documented, found);
             workflows::check(documented, found);
         }

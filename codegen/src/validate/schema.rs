@@ -229,7 +229,7 @@ impl Check<'_, '_> {
             let help = "add `properties:`, or `map: true` for free keys";
             self.error(Code::Object, schema.span, "this object does not say what it holds", help);
         }
-        match (&schema.tag, &schema.variants) {
+        match (schema.tag.as_ref().or(schema.tag_from.as_ref()), &schema.variants) {
             (Some(tag), None) => {
                 self.error(Code::Union, tag.span, "`tag` without `variants`", "add `variants:`");
             }
@@ -239,10 +239,19 @@ impl Check<'_, '_> {
                     Code::Union,
                     span,
                     "`variants` without `tag`",
-                    "add `tag:` with the field that tells them apart",
+                    "add `tag:` with the field that tells them apart, or `tag_from:` if it stands beside the object",
                 );
             }
             _ => {}
+        }
+        if let (Some(_), Some(beside)) = (&schema.tag, &schema.tag_from) {
+            let message = "this union has two tags";
+            self.error(
+                Code::Union,
+                beside.span,
+                message,
+                "`tag` is in the object, `tag_from` beside it: keep one",
+            );
         }
         if let Some(wire) = schema.wire.as_ref().filter(|wire| wire.value != "string") {
             self.error(Code::UnknownWord, wire.span, "only `wire: string` is known", "");

@@ -2,7 +2,7 @@
 
 use crate::source::records::{Map, Named, Schema};
 use crate::source::resolve::resolve;
-use serde_json::Value as Json;
+use serde_json::{Map as Fields, Value as Json};
 
 /// What is wrong with a value, `None` if it fits.
 pub(super) fn problem(schema: &Schema, types: &Named<Schema>, value: &Json) -> Option<String> {
@@ -30,6 +30,23 @@ pub(super) fn problem(schema: &Schema, types: &Named<Schema>, value: &Json) -> O
         Some("array") => array(&schema, types, value),
         Some("object") => object(&schema, types, value),
         _ => None,
+    }
+}
+
+/// As [`problem`], of a field that may be told apart by one of the fields beside it.
+pub(super) fn problem_beside(
+    schema: &Schema,
+    types: &Named<Schema>,
+    value: &Json,
+    fields: &Fields<String, Json>,
+) -> Option<String> {
+    let schema = resolve(schema, types);
+    match &schema.tag_from {
+        Some(tag) if !value.is_null() => {
+            let word = fields.get(&tag.value).and_then(Json::as_str)?;
+            variant(&schema, types, value, &tag.value, word)
+        }
+        _ => problem(&schema, types, value),
     }
 }
 
@@ -82,7 +99,7 @@ fn object(schema: &Schema, types: &Named<Schema>, value: &Json) -> Option<String
     for (name, property) in properties {
         match fields.get(&name.value) {
             Some(value) => {
-                if let Some(problem) = problem(property, types, value) {
+                if let Some(problem) = problem_beside(property, types, value, fields) {
                     return Some(format!("`{}`: {problem}", name.value));
                 }
             }
@@ -98,16 +115,24 @@ fn object(schema: &Schema, types: &Named<Schema>, value: &Json) -> Option<String
 }
 
 fn union(schema: &Schema, types: &Named<Schema>, value: &Json) -> Option<String> {
-    let (tag, variants) = (schema.tag.as_ref()?, schema.variants.as_ref()?);
+    // Without what stands beside it, nobody knows the variant.
+    let tag = schema.tag.as_ref()?;
     let word = value.get(&tag.value).and_then(Json::as_str).unwrap_or_default();
-    let Some((_, variant)) = variants.iter().find(|(name, _)| name.value == word) else {
-        return Some(format!("`{}` is not one of the variants", tag.value));
-    };
     let mut fields = value.as_object()?.clone();
     fields.shift_remove(&tag.value);
+    variant(schema, types, &Json::Object(fields), &tag.value, word)
+}
+
+/// What is wrong with the fields of the variant that a word chooses.
+fn variant(schema: &Schema, types: &Named<Schema>, value: &Json, tag: &str, word: &str) -> Option<String> {
+    let variants = schema.variants.as_ref()?;
+    let Some((_, variant)) = variants.iter().find(|(name, _)| name.value == word) else {
+        return Some(format!("`{tag}` is not one of the variants"));
+    };
     let variant = resolve(variant, types);
-    if variant.properties.is_none() {
+    if variant.properties.is_none() && !variant.open {
+        let fields = value.as_object()?;
         return fields.keys().next().map(|key| format!("`{key}` is unknown in variant `{word}`"));
     }
-    object(&variant, types, &Json::Object(fields))
+    object(&variant, types, value)
 }

@@ -160,7 +160,7 @@ impl Tool {
             param.secret
                 || match &param.kind {
                     Kind::Object(object) => object.fields.iter().any(secret),
-                    Kind::Union { variants, .. } => {
+                    Kind::Union { variants, .. } | Kind::Adjacent { variants, .. } => {
                         variants.iter().any(|v| v.object.fields.iter().any(secret))
                     }
                     _ => false,

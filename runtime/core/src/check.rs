@@ -1,9 +1,9 @@
 //! Checks an argument object against the tables: one walk, all violations, slips healed on the way.
 
+mod union;
+
 use crate::strict::clip;
-use crate::{
-    Args, Condition, Kind, Object, Param, Place, Rule, Text, Variant, Violations, heal::heal, nearest,
-};
+use crate::{Args, Condition, Kind, Object, Param, Place, Rule, Text, Violations, heal::heal, nearest};
 use serde_json::{Map, Value};
 
 type Fields = Map<String, Value>;
@@ -34,8 +34,12 @@ fn fields(
             None | Some(Value::Null) => {
                 found.add(&here, format!("is required: {}", expectation(&param.kind)));
             }
-            Some(given) => {
-                let value = value(&here, &param.kind, given, found);
+            Some(one) => {
+                let beside = match &param.kind {
+                    Kind::Adjacent { tag, .. } => union::chosen_word(tag, params, &checked, &given),
+                    _ => None,
+                };
+                let value = value(&here, &param.kind, beside.as_deref(), one, found);
                 place(&here, param.place, &value, found);
                 checked.insert(param.name.to_owned(), value);
             }
@@ -69,7 +73,8 @@ fn unknown<'p>(path: &str, key: &str, known: impl Iterator<Item = &'p str> + Clo
     }
 }
 
-fn value(path: &str, kind: &Kind, given: Value, found: &mut Violations) -> Value {
+/// Checks one value. `beside` is the word beside it that tells its variant, where there is one.
+fn value(path: &str, kind: &Kind, beside: Option<&str>, given: Value, found: &mut Violations) -> Value {
     if found.is_full() {
         return given;
     }
@@ -105,18 +110,21 @@ fn value(path: &str, kind: &Kind, given: Value, found: &mut Violations) -> Value
             if given.len() < *min || max.is_some_and(|max| given.len() > max) {
                 found.add(path, format!("must hold {}, not {}", count(*min, *max), given.len()));
             }
-            let item = |(place, given)| value(&format!("{path}[{place}]"), items, given, found);
+            let item = |(place, given)| value(&format!("{path}[{place}]"), items, None, given, found);
             Value::Array(given.into_iter().enumerate().map(item).collect())
         }
         (Kind::Object(Object { fields: params, rules, open }), Value::Object(given)) => {
             Value::Object(fields(path, params, rules, *open, given, found))
         }
         (Kind::Union { tag, variants }, Value::Object(given)) => {
-            Value::Object(union(path, tag, variants, given, found))
+            Value::Object(union::internal(path, tag, variants, given, found))
+        }
+        (Kind::Adjacent { tag, variants }, Value::Object(given)) => {
+            Value::Object(union::adjacent(path, tag, variants, beside, given, found))
         }
         (Kind::Map(values), Value::Object(given)) => {
             let entry = |(key, given): (String, Value)| {
-                let checked = value(&join(path, &clip(&key)), values, given, found);
+                let checked = value(&join(path, &clip(&key)), values, None, given, found);
                 (key, checked)
             };
             Value::Object(given.into_iter().map(entry).collect())
@@ -127,41 +135,6 @@ fn value(path: &str, kind: &Kind, given: Value, found: &mut Violations) -> Value
             given
         }
     }
-}
-
-fn union(path: &str, tag: &str, variants: &[Variant], mut given: Fields, found: &mut Violations) -> Fields {
-    let words: Vec<&str> = variants.iter().map(|variant| variant.tag).collect();
-    let here = join(path, tag);
-    let chosen = match given.shift_remove(tag) {
-        Some(Value::String(word)) => match variants.iter().find(|variant| variant.tag == word) {
-            Some(variant) => variant,
-            None => {
-                found.add(&here, format!("cannot be `{}`: {}", clip(&word), one_of(&words, &word)));
-                return given;
-            }
-        },
-        _ => {
-            found.add(&here, format!("is required: {}", one_of(&words, "")));
-            return given;
-        }
-    };
-    let Object { fields: params, rules, open } = &chosen.object;
-    for key in given.keys().filter(|key| !open && !params.iter().any(|param| param.name == key.as_str())) {
-        let takers =
-            variants.iter().filter(|v| v.object.fields.iter().any(|param| param.name == key.as_str()));
-        let takers: Vec<&str> = takers.map(|variant| variant.tag).collect();
-        if takers.is_empty() {
-            unknown(path, key, params.iter().map(|param| param.name), found);
-        } else {
-            let message = format!("does not go with {tag} `{}`, only with {}", chosen.tag, takers.join(", "));
-            found.add(&join(path, &clip(key)), message);
-        }
-    }
-    given.retain(|key, _| *open || params.iter().any(|param| param.name == key));
-    let mut checked = Fields::new();
-    checked.insert(tag.to_owned(), chosen.tag.into());
-    checked.extend(fields(path, params, rules, *open, given, found));
-    checked
 }
 
 fn text(path: &str, rules: &Text, given: &str, found: &mut Violations) {

@@ -17,9 +17,10 @@ pub(crate) fn heal(kind: &Kind, value: Value) -> Value {
             Some(Value::String(number.as_str().to_owned()))
         }
         (Kind::List { .. }, Value::String(text)) => strict::parse(text).ok().filter(Value::is_array),
-        (Kind::Object(_) | Kind::Union { .. } | Kind::Map(_), Value::String(text)) => {
-            strict::parse(text).ok().filter(Value::is_object)
-        }
+        (
+            Kind::Object(_) | Kind::Union { .. } | Kind::Adjacent { .. } | Kind::Map(_),
+            Value::String(text),
+        ) => strict::parse(text).ok().filter(Value::is_object),
         _ => None,
     };
     mended.unwrap_or(value)

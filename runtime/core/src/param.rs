@@ -76,6 +76,13 @@ pub enum Kind {
         /// The variants.
         variants: &'static [Variant],
     },
+    /// An object whose fields are told by a field beside it: an adjacently tagged union.
+    Adjacent {
+        /// Name of the field beside it that tells the variant.
+        tag: &'static str,
+        /// The variants.
+        variants: &'static [Variant],
+    },
     /// An object with free keys and these values.
     Map(&'static Kind),
     /// Any JSON value.
@@ -91,7 +98,7 @@ impl Kind {
             Self::Number { .. } => "a number",
             Self::Boolean => "true or false",
             Self::List { .. } => "an array",
-            Self::Object(_) | Self::Union { .. } | Self::Map(_) => "an object",
+            Self::Object(_) | Self::Union { .. } | Self::Adjacent { .. } | Self::Map(_) => "an object",
             Self::Any => "any value",
         }
     }
@@ -155,7 +162,7 @@ pub struct Object {
 /// One variant of a tagged union.
 #[derive(Debug)]
 pub struct Variant {
-    /// The value of the tag field.
+    /// The value of the field that tells it.
     pub tag: &'static str,
     /// The further fields.
     pub object: Object,

@@ -48,8 +48,15 @@ pub(super) fn success(
         (None, Body::Json(body)) => shape(scene.tool, page, body),
         (None, body) => json!({ "result": tell(body, uri(scene), &mut blocks) }),
     };
-    let text = if empty { format!("Done. HTTP {status}, no content.") } else { structured.to_string() };
+    let text = if empty { done(scene, status) } else { structured.to_string() };
     CallOutcome { is_error: false, text, structured, meta, rate_limit, notes, blocks }
+}
+
+/// An empty answer names nothing, so the text says what the call was about.
+fn done(scene: &Scene<'_>, status: u16) -> String {
+    let subject = scene.subject();
+    let space = if subject.is_empty() { "" } else { " " };
+    format!("Done. HTTP {status}, no content.{space}{subject}")
 }
 
 /// A body, or a part of one, as JSON. What is no text goes to the blocks.

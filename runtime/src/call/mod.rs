@@ -91,7 +91,7 @@ async fn attempt(
     let mut request = tool.request(args);
     let page = asked.open(tool, caller.account, &mut request)?;
     let prepared = prepare::prepare(caller.vendor, caller.account, &request)?;
-    let scene = Scene { caller, tool, url: prepared.url.clone() };
+    let scene = Scene { caller, tool, url: prepared.url.clone(), path: request.path };
 
     let answered = upstream.exchange(prepared, deadline).await;
     let answered = answered.map_err(|trouble| transport::failed(&scene, &trouble))?;
@@ -102,6 +102,7 @@ async fn attempt(
     if status.is_success() && !content.reports_failure(tool) {
         let mut outcome = answer::success(&scene, page.as_ref(), status.as_u16(), content, rate_limit);
         if let Some(hint) = kept.hint(caller, tool, &outcome.structured) {
+            outcome.notes.extend(next::to_poll(status.as_u16(), &hint));
             outcome.meta.insert("toolpress/next".to_owned(), hint);
         }
         Ok(outcome)

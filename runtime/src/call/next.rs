@@ -56,6 +56,24 @@ impl Kept {
     }
 }
 
+/// Models read no `_meta`: for what was accepted but is not done, a sentence says what to poll and until when.
+pub(super) fn to_poll(status: u16, hint: &Value) -> Option<String> {
+    const ACCEPTED: u16 = 202;
+    let next = hint.as_array()?.iter().find(|next| status == ACCEPTED && next["until"].is_object())?;
+    let (tool, until) = (next["tool"].as_str()?, &next["until"]);
+    let values = until["values"].as_array()?.iter().map(|value| match value {
+        Value::String(word) => word.clone(),
+        other => other.to_string(),
+    });
+    let values: Vec<_> = values.collect();
+    Some(format!(
+        "HTTP 202: accepted, not done yet. Call {tool} with {} until `{}` is {}.",
+        next["arguments"],
+        until["field"].as_str()?,
+        values.join(" or ")
+    ))
+}
+
 /// The value at a path of keys. A key with `[]` gathers from all items; one of them is not chosen here.
 fn field(value: &Value, path: &[&str]) -> Option<Value> {
     let Some((key, rest)) = path.split_first() else { return Some(value.clone()) };
@@ -70,8 +88,18 @@ fn field(value: &Value, path: &[&str]) -> Option<Value> {
 
 #[cfg(test)]
 mod tests {
-    use super::field;
+    use super::{field, to_poll};
     use serde_json::json;
+
+    #[test]
+    fn what_was_accepted_says_what_to_poll() {
+        let until = json!({ "field": "state", "values": ["done", false] });
+        let hint = json!([{ "tool": "a", "arguments": {} }, { "tool": "b", "arguments": { "id": 7 }, "until": until }]);
+        let told = "HTTP 202: accepted, not done yet. Call b with {\"id\":7} until `state` is done or false.";
+        assert_eq!(to_poll(202, &hint).as_deref(), Some(told));
+        assert_eq!(to_poll(200, &hint), None, "whatever is done needs no polling");
+        assert_eq!(to_poll(202, &json!([{ "tool": "a", "arguments": {} }])), None);
+    }
 
     #[test]
     fn fields_are_taken_or_gathered() {

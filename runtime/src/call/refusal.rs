@@ -23,12 +23,22 @@ pub(super) struct Scene<'c> {
     pub(super) tool: &'static Tool,
     /// The request's address, of which no more than the path is ever told.
     pub(super) url: Url,
+    /// The values in the path by the names of their parameters.
+    pub(super) path: Vec<(&'static str, String)>,
 }
 
 impl Scene<'_> {
     /// `POST /api/things`
     pub(super) fn request(&self) -> String {
         format!("{} {}", self.tool.http, clip(self.url.path(), 200))
+    }
+
+    /// What the call is about: the parameters in the path, `id: 7, table: orders`.
+    pub(super) fn subject(&self) -> String {
+        let told =
+            self.path.iter().filter(|(name, _)| self.tool.param(name).is_some_and(|param| !param.secret));
+        let told: Vec<_> = told.map(|(name, value)| format!("{name}: {}", clip(value, 100))).collect();
+        told.join(", ")
     }
 
     /// Whether the call can be repeated without harm, as a sentence.

@@ -14,7 +14,7 @@ const DATABASE: &str = "sqlite:toolpress.db";
 /// The database and the key of what is in it.
 #[derive(Debug, clap::Args)]
 pub(super) struct Place {
-    /// Where accounts, servers and tokens are kept: sqlite:FILE, sqlite::memory:, or postgres://… for several nodes [default: sqlite:toolpress.db; in memory with --sandbox]
+    /// Where accounts, servers and tokens are kept: sqlite:FILE, `sqlite::memory`:, or postgres://… for several nodes [default: sqlite:toolpress.db; in memory with --sandbox]
     #[arg(long, env = "TOOLPRESS_DATABASE", value_name = "ADDRESS", hide_env_values = true)]
     database: Option<Address>,
 

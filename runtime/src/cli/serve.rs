@@ -44,7 +44,7 @@ pub(super) struct Args {
     #[command(flatten)]
     place: Place,
 
-    /// Holds the key to the control plane; without it TOOLPRESS_ADMIN_KEY, or one that is made at the first run and shown once
+    /// Holds the key to the control plane; without it `TOOLPRESS_ADMIN_KEY`, or one that is made at the first run and shown once
     #[arg(long, env = "TOOLPRESS_ADMIN_KEY_FILE", value_name = "FILE")]
     admin_key_file: Option<PathBuf>,
 

@@ -70,7 +70,7 @@ pub(super) async fn create(
         let valid = [Scope::Mcp.as_str(), Scope::Admin.as_str()];
         fields.note(Detail {
             valid: valid.map(str::to_owned).to_vec(),
-            did_you_mean: nearest(&word, valid.into_iter()).map(str::to_owned),
+            did_you_mean: nearest(&word, valid).map(str::to_owned),
             ..Detail::new("scope", format!("has no value `{}`", super::fields::clip(&word)))
         });
     }

@@ -93,7 +93,7 @@ fn name(method: &str, path: &str) -> String {
     std::iter::once(method).chain(words).collect::<Vec<_>>().join("_")
 }
 
-/// The OpenAPI document.
+/// The `OpenAPI` document.
 pub(super) async fn show(State(control): State<Control>) -> Json<Value> {
     let mut document = TEXT.clone();
     document["servers"] = json!([{ "url": control.address() }]);

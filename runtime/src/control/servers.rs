@@ -249,10 +249,10 @@ fn config(fields: &mut Fields, before: ServerConfig) -> ServerConfig {
 
 fn expiry(fields: &mut Fields, now: i64) -> Patch<i64> {
     let expires_at = fields.moment("expires_at");
-    if let Patch::Set(moment) = expires_at {
-        if moment < now + SHORTEST {
-            fields.wrong("expires_at", format!("must be at least {} s ahead", SHORTEST / 1000));
-        }
+    if let Patch::Set(moment) = expires_at
+        && moment < now + SHORTEST
+    {
+        fields.wrong("expires_at", format!("must be at least {} s ahead", SHORTEST / 1000));
     }
     expires_at
 }

@@ -214,7 +214,8 @@ fn aad(binding: Binding<'_>, key: &str) -> Vec<u8> {
 fn private(path: &Path) -> Result<(), String> {
     use std::os::unix::fs::PermissionsExt as _;
     let mode = fs::metadata(path).map_err(|error| error.to_string())?.permissions().mode();
-    if mode & 0o077 == 0 {
+    let others = 0o077;
+    if mode & others == 0 {
         return Ok(());
     }
     Err(format!("others can read it (mode {:03o}); run `chmod 600` on it", mode & 0o777))

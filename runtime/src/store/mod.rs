@@ -1,6 +1,6 @@
 //! What outlives the process: accounts, servers, tokens, sessions, and which calls were made.
 //!
-//! One contract, [`Store`], in parts by subject; [`SqlStore`] keeps it on SQLite and on PostgreSQL. The
+//! One contract, [`Store`], in parts by subject; [`SqlStore`] keeps it on `SQLite` and on `PostgreSQL`. The
 //! store sees no secret: tokens come as hashes, credentials encrypted.
 
 mod rows;

@@ -3,7 +3,7 @@
 /// A connected account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccountRow {
-    /// UUIDv7.
+    /// `UUIDv7`.
     pub id: String,
     /// Slug of the vendor.
     pub integration: String,
@@ -35,7 +35,7 @@ pub struct SealedCredential {
 /// An MCP server of an account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ServerRow {
-    /// UUIDv7.
+    /// `UUIDv7`.
     pub id: String,
     /// Its account.
     pub account_id: String,
@@ -99,7 +99,7 @@ impl Scope {
 /// An API token, without the token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ApiTokenRow {
-    /// UUIDv7.
+    /// `UUIDv7`.
     pub id: String,
     /// What people call it.
     pub name: String,
@@ -120,7 +120,7 @@ pub struct ApiTokenRow {
 /// A call that was made, without what was in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CallRow {
-    /// UUIDv7.
+    /// `UUIDv7`.
     pub id: String,
     /// The account it was made for.
     pub account_id: String,

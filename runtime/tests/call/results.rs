@@ -34,9 +34,15 @@ async fn row_62_an_empty_answer_is_a_success_that_says_so() {
         let mock = Mock::answering(status, fields, "").await;
         let outcome = call_mock(&mock, "delete_item", json!({"id": "1"})).await;
         assert!(!outcome.is_error, "{outcome:?}");
-        assert_eq!(outcome.text, format!("Done. HTTP {}, no content.", &status[..3]));
+        assert_eq!(outcome.text, format!("Done. HTTP {}, no content. id: 1", &status[..3]));
         assert_eq!(outcome.structured, json!({"result": null}));
     }
+    let mock = Mock::answering("204 No Content", &[], "").await;
+    let outcome = call_mock(&mock, "create_item", json!({"name": "n"})).await;
+    assert_eq!(outcome.text, "Done. HTTP 204, no content.", "no path parameter, nothing to name");
+    let mock = Mock::answering("204 No Content", &[], "").await;
+    let outcome = call_mock(&mock, "get_pair", json!({"one": "1", "two": "canary"})).await;
+    assert_eq!(outcome.text, "Done. HTTP 204, no content. one: 1", "`two` is a secret");
 }
 
 #[tokio::test]

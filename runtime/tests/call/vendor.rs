@@ -181,7 +181,7 @@ static TOOLS: &[Tool] = &[
     Tool {
         name: "get_pair",
         path: "/a/{one}/b/{two}",
-        params: &[text("one", Place::Path, true), text("two", Place::Path, true)],
+        params: &[text("one", Place::Path, true), Param { secret: true, ..text("two", Place::Path, true) }],
         build: pair,
         ..GET
     },

@@ -43,6 +43,17 @@ static SHAPES: &[Variant] = &[
     Variant { tag: "dot", object: Object { fields: &[], rules: &[], open: false } },
 ];
 
+static FILLS: &[Variant] = &[
+    Variant {
+        tag: "red",
+        object: Object { fields: &[param("shade", Place::Body, true, TEXT)], rules: &[], open: false },
+    },
+    Variant {
+        tag: "green",
+        object: Object { fields: &[param("leaf", Place::Body, false, INTEGER)], rules: &[], open: true },
+    },
+];
+
 static PARAMS: &[Param] = &[
     param("id", Place::Path, true, TEXT),
     param("number", Place::Path, true, INTEGER),
@@ -61,6 +72,7 @@ static PARAMS: &[Param] = &[
     param("points", Place::Body, false, Kind::List { items: &Kind::Object(&POINT), min: 0, max: None }),
     param("open", Place::Body, false, Kind::Object(&OPEN)),
     param("shape", Place::Body, false, Kind::Union { tag: "kind", variants: SHAPES }),
+    param("fill", Place::Body, false, Kind::Adjacent { tag: "colour", variants: FILLS }),
     param("labels", Place::Body, false, Kind::Map(&TEXT)),
     param("anything", Place::Body, false, Kind::Any),
     Param { nullable: true, ..param("remark", Place::Body, false, TEXT) },
@@ -94,7 +106,7 @@ fn build(args: &mut Args, encoding: BodyEncoding) -> Request {
     }
     request.header("x-trace", args.take::<Option<String>>("trace"));
     request.object(encoding);
-    for name in ["slug", "colour", "few", "ratio", "points", "shape", "anything", "remark"] {
+    for name in ["slug", "colour", "few", "ratio", "points", "shape", "fill", "anything", "remark"] {
         request.field(name, args.take::<Option<Value>>(name));
     }
     request.field("open", args.take::<Option<Map<String, Value>>>("open"));

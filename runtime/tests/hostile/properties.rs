@@ -42,8 +42,19 @@ fn numbers() -> impl Strategy<Value = Value> {
 
 /// Any JSON, and JSON in text, which is healed.
 fn values() -> impl Strategy<Value = Value> {
-    let words =
-        select(vec!["first", "a/b", "red", "circle", "free", "dot", "true", "5", "[]", "{\"kind\":\"dot\"}"]);
+    let words = select(vec![
+        "first",
+        "a/b",
+        "red",
+        "green",
+        "circle",
+        "free",
+        "dot",
+        "true",
+        "5",
+        "[]",
+        "{\"kind\":\"dot\"}",
+    ]);
     let leaf = prop_oneof![
         Just(Value::Null),
         any::<bool>().prop_map(Value::Bool),
@@ -53,7 +64,8 @@ fn values() -> impl Strategy<Value = Value> {
     ];
     leaf.prop_recursive(4, 32, 6, |inner| {
         let keys = prop_oneof![
-            select(vec!["x", "deep", "kind", "radius", "side", "known", "a"]).prop_map(str::to_owned),
+            select(vec!["x", "deep", "kind", "radius", "side", "shade", "leaf", "known", "a"])
+                .prop_map(str::to_owned),
             texts(),
         ];
         let object = prop::collection::vec((keys, inner.clone()), 0..5)
@@ -83,6 +95,7 @@ fn arguments() -> impl Strategy<Value = Map<String, Value>> {
         "points",
         "open",
         "shape",
+        "fill",
         "labels",
         "anything",
         "remark",

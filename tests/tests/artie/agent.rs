@@ -1,5 +1,6 @@
 //! An agent without a mind: the official SDK's client, which remembers what it called.
 
+use crate::world::text;
 use rmcp::model::{
     CallToolRequestParams, ClientCapabilities, ClientConfig, GetPromptRequestParams, Implementation,
     ProtocolVersion,
@@ -52,6 +53,7 @@ impl ClientHandler for Caller {
 pub(crate) struct Agent {
     service: RunningService<RoleClient, Caller>,
     pub(crate) called: Vec<&'static str>,
+    results: Vec<(&'static str, Value)>,
 }
 
 impl Agent {
@@ -65,7 +67,7 @@ impl Agent {
         let config = StreamableHttpClientTransportConfig::with_uri(url);
         let transport = StreamableHttpClientTransport::with_client(client.expect("a client"), config);
         let service = serve_client_with_lifecycle(Caller(era), transport, era.lifecycle()).await;
-        Self { service: service.expect("a connection"), called: Vec::new() }
+        Self { service: service.expect("a connection"), called: Vec::new(), results: Vec::new() }
     }
 
     /// The result of a call, whatever became of it.
@@ -74,7 +76,14 @@ impl Agent {
         let Value::Object(arguments) = arguments else { panic!("arguments are an object") };
         let request = CallToolRequestParams::new(tool).with_arguments(arguments);
         let result = self.service.call_tool(request).await.expect("a result");
-        serde_json::to_value(result).expect("JSON")
+        let result = serde_json::to_value(result).expect("JSON");
+        self.results.push((tool, result.clone()));
+        result
+    }
+
+    /// What a model read of the results of a tool so far.
+    pub(crate) fn texts(&self, tool: &str) -> Vec<String> {
+        self.results.iter().filter(|(called, _)| *called == tool).map(|(_, result)| text(result)).collect()
     }
 
     /// What a call that must go well gives.

@@ -76,7 +76,7 @@ const FIELDS: [&str; 7] =
     ["accept", "accept-encoding", "authorization", "content-length", "content-type", "host", "user-agent"];
 
 /// The tools as documented, with their examples.
-fn documented() -> Vec<Tool> {
+pub(crate) fn documented() -> Vec<Tool> {
     let schemas = Path::new(env!("CARGO_MANIFEST_DIR")).join("../schemas");
     let loaded = Config::new(schemas).vendors(["artie"]).load().expect("sound documentation");
     loaded.catalog.vendors.into_iter().flat_map(|vendor| vendor.tools).collect()

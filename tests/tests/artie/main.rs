@@ -4,6 +4,8 @@
 
 mod agent;
 mod claims;
+mod connectors;
+mod examples;
 mod golden;
 mod heroes;
 mod hints;

@@ -151,6 +151,9 @@ async fn row_126_row_165_only_running_backfills_are_cancelled_and_each_pipeline_
         let wanted: Vec<_> =
             changed.iter().map(|(_, uuid)| format!("POST /pipelines/{uuid}/backfill/cancel")).collect();
         assert_eq!(cancels, wanted, "nothing else is touched");
+        let told: Vec<_> =
+            changed.iter().map(|(_, uuid)| format!("Done. HTTP 204, no content. id: {uuid}")).collect();
+        assert_eq!(agent.texts(CANCEL), told, "each result tells which pipeline it was");
         assert_eq!(demo.body(5)["historyTableUUIDs"], demo.body(5)["tableUUIDs"], "the history too");
 
         let after = agent.ask(LIST, json!({})).await;

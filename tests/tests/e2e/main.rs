@@ -12,6 +12,7 @@ mod commands;
 mod control_commands;
 mod copies;
 mod long_poll;
+mod own_vendor;
 mod press;
 mod press_filters;
 mod program;

@@ -3,6 +3,7 @@
 //! Tests carry the number of the requirement they prove: `row_011_…`.
 
 mod claims;
+mod examples;
 mod generation;
 mod guidance;
 mod heroes;

@@ -1,21 +1,41 @@
 //! What comes of a call: success without content, refusals with advice, and never a secret.
 
-use crate::table::goldens;
+use crate::table::{Golden, goldens};
 use crate::world::{Reply, TOKEN, sequin};
 use serde_json::json;
+use toolpress_core::Place;
+use toolpress_generated::CATALOG;
 
 const DELETE_DATABASE: &str = "delete_a_sequin_stream_postgres_database_by_id";
 const IN_USE: &str =
     "Cannot delete database that's used by sink consumers. Please delete associated sink consumers first.";
+
+/// What an answer without content names: the arguments in the path.
+fn subject(golden: &Golden) -> String {
+    let vendor = CATALOG.vendor("sequin_stream").expect("the vendor");
+    let tool = vendor.tools.iter().find(|tool| tool.name == golden.tool).expect("the tool");
+    let params = tool.params.iter().filter(|param| param.place == Place::Path);
+    let told = params.map(|param| {
+        let value = golden.arguments[param.name].as_str().expect("a text");
+        format!("{}: {value}", param.name)
+    });
+    let told: Vec<_> = told.collect();
+    if told.is_empty() { String::new() } else { format!(" {}", told.join(", ")) }
+}
 
 #[tokio::test]
 async fn row_062_no_content_is_a_success_that_says_so_for_every_tool() {
     let (client, vendor) = sequin().await;
     for golden in goldens() {
         vendor.reply(Reply::empty(204));
-        let answer = client.call(golden.tool, golden.arguments).await;
+        let answer = client.call(golden.tool, golden.arguments.clone()).await;
         assert!(!answer.is_error(), "{}: {}", golden.tool, answer.text());
-        assert_eq!(answer.text(), "Done. HTTP 204, no content.", "{}", golden.tool);
+        assert_eq!(
+            answer.text(),
+            format!("Done. HTTP 204, no content.{}", subject(&golden)),
+            "{}",
+            golden.tool
+        );
         assert_eq!(answer.structured(), json!({ "result": null }), "{}", golden.tool);
         assert_eq!(answer.result()["_meta"]["toolpress/status"], 204, "{}", golden.tool);
     }
@@ -26,7 +46,7 @@ async fn row_062_an_empty_200_is_a_success_and_a_body_is_passed_on() {
     let (client, vendor) = sequin().await;
     let (tool, arguments) = ("delete_a_sequin_stream_api_key_by_id", json!({ "id": "x" }));
     vendor.reply(Reply::empty(200));
-    assert_eq!(client.call(tool, arguments.clone()).await.text(), "Done. HTTP 200, no content.");
+    assert_eq!(client.call(tool, arguments.clone()).await.text(), "Done. HTTP 200, no content. id: x");
     vendor.reply(Reply::json(200, &json!({ "success": true })));
     let answer = client.call(tool, arguments).await;
     assert_eq!(answer.text(), r#"{"result":{"success":true}}"#);

@@ -88,6 +88,47 @@ fn null_is_a_value_only_where_it_is_documented() {
 }
 
 #[test]
+fn unions_whose_tag_stands_beside_them_are_checked_per_variant() {
+    assert!(problems(r#"{"id":"1","colour":"red","fill":{"shade":"wine","depth":3}}"#).is_empty());
+    assert_eq!(
+        problems(r#"{"id":"1","fill":{"leaf":"oak","shad":"wine","depth":10},"colour":"red"}"#),
+        [
+            "`fill.leaf` does not go with colour `red`, only with green",
+            "`fill.shad` is unknown; did you mean `shade`?",
+            "`fill.shade` is required: a string",
+            "`fill.depth` must be an integer from 0 to 9, not 10",
+        ]
+    );
+    let fits = r#"{"id":"1","colour":"green","fill":{"leaf":"oak","anything":1}}"#;
+    assert!(problems(fits).is_empty(), "an open variant takes what is not documented");
+}
+
+/// What a vendor hands out for the fields of other variants is as good as not there.
+#[test]
+fn blank_fields_of_other_variants_are_left_out() {
+    let given = r#"{"id":"1","fill":"{\"shade\":\"wine\",\"leaf\":\"\"}","colour":"red"}"#;
+    assert_eq!(body(given), r#"{"fill":{"shade":"wine"}}"#);
+}
+
+/// Without the tag nobody knows the variant: as in a change that leaves it as it is.
+#[test]
+fn without_a_tag_every_known_field_passes_if_it_fits_a_variant() {
+    assert!(problems(r#"{"id":"1","fill":{"leaf":"oak","depth":3}}"#).is_empty());
+    assert_eq!(
+        problems(r#"{"id":"1","fill":{"depth":10,"laef":"oak","other":1}}"#),
+        [
+            "`fill.depth` must be an integer from 0 to 9, not 10",
+            "`fill.laef` is unknown; did you mean `leaf`?",
+            "`fill.other` is unknown; known here: depth, leaf, shade",
+        ]
+    );
+    assert_eq!(
+        problems(r#"{"id":"1","colour":"gren","fill":{"leaf":"oak"}}"#),
+        ["`colour` cannot be `gren`: did you mean `green`? one of red, green"]
+    );
+}
+
+#[test]
 fn unions_are_checked_per_variant() {
     assert!(problems(r#"{"id":"1","shape":{"kind":"square","side":1.5,"turned":true}}"#).is_empty());
     assert_eq!(

@@ -43,6 +43,28 @@ static SHAPES: &[Variant] = &[
     Variant { tag: "dot", object: Object { fields: &[], rules: &[], open: false } },
 ];
 
+static FILLS: &[Variant] = &[
+    Variant {
+        tag: "red",
+        object: Object {
+            fields: &[
+                param("shade", Place::Body, true, Kind::Text(&ANY_TEXT)),
+                param("depth", Place::Body, false, Kind::Integer { min: 0, max: 9 }),
+            ],
+            rules: &[],
+            open: false,
+        },
+    },
+    Variant {
+        tag: "green",
+        object: Object {
+            fields: &[param("leaf", Place::Body, false, Kind::Text(&ANY_TEXT))],
+            rules: &[],
+            open: true,
+        },
+    },
+];
+
 static DRAW: &[Param] = &[
     param("id", Place::Path, true, Kind::Text(&ANY_TEXT)),
     param("note", Place::Query, false, Kind::Text(&ANY_TEXT)),
@@ -59,6 +81,8 @@ static DRAW: &[Param] = &[
     param("shape", Place::Body, false, Kind::Union { tag: "kind", variants: SHAPES }),
     param("labels", Place::Body, false, Kind::Map(&Kind::Text(&ANY_TEXT))),
     param("anything", Place::Body, false, Kind::Any),
+    // Its variants are the colours, so what it takes is told beside it.
+    param("fill", Place::Body, false, Kind::Adjacent { tag: "colour", variants: FILLS }),
     Param {
         name: "remark",
         place: Place::Body,
@@ -85,7 +109,7 @@ fn draw(args: &mut Args) -> Request {
     request.object(BodyEncoding::Json);
     request.path("id", args.take::<String>("id"));
     request.query("note", args.take::<Option<String>>("note"));
-    for name in ["count", "ratio", "shape", "remark", "anything"] {
+    for name in ["count", "ratio", "shape", "fill", "remark", "anything"] {
         request.field(name, args.take::<Option<toolpress_core::json::Value>>(name));
     }
     request

@@ -13,12 +13,12 @@ use url::Url;
 /// How long to wait for a free connection.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// What every connection to SQLite is told: readers beside one writer, every commit on the disk before
+/// What every connection to `SQLite` is told: readers beside one writer, every commit on the disk before
 /// it is acknowledged, and five seconds of patience with other processes.
 const SQLITE: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
                       PRAGMA busy_timeout = 5000; PRAGMA trusted_schema = OFF";
 
-/// What every connection to PostgreSQL is told: nothing of ours takes long, so what does is stuck.
+/// What every connection to `PostgreSQL` is told: nothing of ours takes long, so what does is stuck.
 const POSTGRES: &str = "SET statement_timeout = '5s'; SET lock_timeout = '3s'; \
                         SET idle_in_transaction_session_timeout = '10s'";
 
@@ -29,7 +29,7 @@ pub enum Address {
     Sqlite(PathBuf),
     /// The memory of this process, for trying things out.
     Memory,
-    /// A PostgreSQL database that several nodes may share.
+    /// A `PostgreSQL` database that several nodes may share.
     Postgres(Url),
 }
 
@@ -100,7 +100,7 @@ impl Address {
     }
 }
 
-/// Connections to read with, and to write with. SQLite has one writer; a database in memory has one
+/// Connections to read with, and to write with. `SQLite` has one writer; a database in memory has one
 /// connection at all, since each would have its own.
 pub(super) async fn open(address: &Address) -> Result<(AnyPool, AnyPool), StoreError> {
     install_default_drivers();

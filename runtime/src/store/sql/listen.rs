@@ -1,4 +1,4 @@
-//! How a node hears of what others changed on PostgreSQL, and of how late it is there.
+//! How a node hears of what others changed on `PostgreSQL`, and of how late it is there.
 
 use crate::store::Change;
 use jiff::Timestamp;

@@ -1,4 +1,4 @@
-//! The store in SQL: the same statements for SQLite and PostgreSQL.
+//! The store in SQL: the same statements for `SQLite` and `PostgreSQL`.
 //!
 //! What differs between the two is in `connect` (how a connection is set up) and `listen` (how a node
 //! hears of what others changed).
@@ -31,7 +31,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// Changes that a slow listener may be behind.
 const CHANGES: usize = 1024;
 
-/// A store on SQLite or PostgreSQL.
+/// A store on `SQLite` or `PostgreSQL`.
 #[derive(Debug)]
 pub struct SqlStore {
     read: AnyPool,
@@ -127,10 +127,10 @@ impl From<sqlx::Error> for StoreError {
 
 /// All rows, read by `read`.
 fn all<T>(
-    rows: Vec<AnyRow>,
+    rows: impl IntoIterator<Item = AnyRow>,
     read: impl Fn(&AnyRow) -> Result<T, sqlx::Error>,
 ) -> Result<Vec<T>, sqlx::Error> {
-    rows.iter().map(read).collect()
+    rows.into_iter().map(|row| read(&row)).collect()
 }
 
 /// An id above every other, for the beginning of a list.

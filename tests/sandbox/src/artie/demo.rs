@@ -17,6 +17,12 @@ pub(crate) const PRODUCTION: Uuid = Uuid::from_u128(0x9e4d_2c1b_8a7f_4e6d_b5c4_3
 pub(crate) const WAREHOUSE: Uuid = Uuid::from_u128(0xa2b7_d9c1_7f35_4e21_8a2c_1f0d_9e3b_7c55);
 /// The reader of the production database.
 pub(crate) const ORDERS_READER: Uuid = Uuid::from_u128(0x4d6c_0f0a_58f3_4a7e_9d0e_6b4b_6c2a_9a10);
+/// The reader that several pipelines share.
+const SHARED_READER: Uuid = Uuid::from_u128(0x8495_a6b7_c8d9_4eaf_9b0c_1d2e_3f40_5162);
+/// A reader that no pipeline uses.
+const SPARE_READER: Uuid = Uuid::from_u128(0x95a6_b7c8_d9ea_4fb0_8c1d_2e3f_4051_6273);
+/// The reader of events that are sent by API.
+const HUBSPOT_READER: Uuid = Uuid::from_u128(0x7384_95a6_b7c8_4d9e_8a0b_1c2d_3e4f_5061);
 /// The salt of personal data.
 pub(crate) const SALT: Uuid = Uuid::from_u128(0x0f3c_6a9e_2b1d_4f7a_8e55_7d9c_1b2a_3f40);
 const KEY: Uuid = Uuid::from_u128(0x3a5b_7c9d_1e2f_4a6b_8c0d_2e4f_6a8b_0c1d);
@@ -153,7 +159,12 @@ fn readers(outside: &mut Outside, stamps: Stamps) -> Vec<Reader> {
     let slot = |name: &str| json!({"replicationSlotOverride": name});
     let mut orders = reader(PRODUCTION, "orders reader", "orders", slot("artie_orders"));
     orders.uuid = ORDERS_READER;
+    let mut spare = reader(STAGING, "staging smoke test", "staging", slot("artie_smoke_test"));
+    spare.uuid = SPARE_READER;
+    let mut hubspot = reader(HUBSPOT, "Hubspot reader", "", json!({}));
+    hubspot.uuid = HUBSPOT_READER;
     let mut billing = reader(PRODUCTION, "shared billing reader", "orders", slot("artie_billing"));
+    billing.uuid = SHARED_READER;
     billing.shared = true;
     billing.status = "running";
     billing.fields.insert(
@@ -168,8 +179,8 @@ fn readers(outside: &mut Outside, stamps: Stamps) -> Vec<Reader> {
         billing,
         reader(PRODUCTION, "products reader", "orders", slot("artie_products")),
         reader(MYSQL, "shop reader", "shop", json!({})),
-        reader(HUBSPOT, "Hubspot reader", "", json!({})),
-        reader(STAGING, "staging smoke test", "staging", slot("artie_smoke_test")),
+        hubspot,
+        spare,
         reader(ORACLE, "sales reader", "ORCLPDB1", json!({})),
         reader(DYNAMODB, "device state reader", "", json!({})),
     ]

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use jiff::{Span, Timestamp};
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::config_apply::upsert_all;
 use super::demo_feed::{Feed, billing, invoice_due, legacy_order, put, signup};
@@ -12,6 +13,11 @@ use super::postgres::{Postgres, Table};
 use super::state::Account;
 use super::world::Outside;
 use super::{Change, api_keys, backfills};
+
+// The ids of the examples in the documentation of the tools, so that every example finds what it talks about.
+const CI_KEY: Uuid = Uuid::from_u128(0x5c1d_2b7e_93a4_4f0e_8b52_7d6e_1f3a_9c40);
+const STAGING_SLOT: Uuid = Uuid::from_u128(0x0b1e_7c52_51f4_4c1c_8a0f_5d3f_5a9f_7e21);
+const WAREHOUSE_BACKFILL: Uuid = Uuid::from_u128(0x7f0c_1a52_6d1e_4c8b_9d7e_2b3f_4a5c_6d7e);
 
 /// Fills an account and the world around it.
 pub(crate) fn fill(account: &mut Account, outside: &mut Outside) {
@@ -41,8 +47,15 @@ pub(crate) fn fill(account: &mut Account, outside: &mut Outside) {
             sink.health.dictated.insert(Check::Delivery, ("error".to_owned(), Some(error.to_owned())));
         }
     }
-    for (_, inserted_at) in account.api_keys.iter_mut().map(|key| (key.id, &mut key.inserted_at)) {
-        *inserted_at = since;
+    for key in &mut account.api_keys {
+        key.inserted_at = since;
+        if key.name == "ci-pipeline" {
+            key.id = CI_KEY;
+        }
+    }
+    // No sink reads it, so nothing else knows its id.
+    for slot in account.slots.iter_mut().filter(|slot| slot.slot_name == "staging_slot") {
+        slot.id = STAGING_SLOT;
     }
     start_backfills(account, outside, now);
     start_feeds(account, outside, now);
@@ -266,7 +279,9 @@ fn start_backfills(account: &mut Account, outside: &mut Outside, now: Timestamp)
         for backfill in account.backfills.iter_mut().filter(|backfill| backfill.id == id) {
             backfill.inserted_at = ago(now, hours);
             backfill.anchor = ago(now, hours);
-            if state == "completed" {
+            if state == "active" {
+                backfill.id = WAREHOUSE_BACKFILL;
+            } else {
                 backfill.initial = backfill.table.estimate;
                 backfill.processed = backfill.table.rows;
                 backfill.completed_at = Some(ago(now, hours - 1));

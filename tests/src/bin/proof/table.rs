@@ -96,6 +96,7 @@ impl fmt::Display for Proof {
         row("security rows", &counted(&self.rows(security)), "cargo test --workspace security_")?;
         row("MCP conformance suite", &self.conformance(), "tests/conformance/run.sh")?;
         row("real clients", &self.clients(), "tests/clients/run.sh")?;
+        row("what a model reads", "beside FastMCP in [tokens.md](tokens.md)", "tests/tokens/run.sh")?;
         row("fuzzing", if self.fuzz.is_some() { "below" } else { "not run" }, "see fuzz/README.md")?;
         let benches = if self.benches.is_some() { "below" } else { "not run" };
         row("benchmarks", benches, "cargo run --release -p toolpress-benches -- all")?;

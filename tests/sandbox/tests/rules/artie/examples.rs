@@ -13,6 +13,9 @@ const KEY: &str = "3a5b7c9d-1e2f-4a6b-8c0d-2e4f6a8b0c1d";
 const INGESTION_KEY: &str = "6f8a0b2c-4d5e-4f7a-9b1c-3d5e7f9a1b2c";
 const TUNNEL: &str = "5b8e7d6c-4a3f-4e2d-9c1b-0a9f8e7d6c5b";
 const LINK: &str = "8c7b6a59-4837-4261-9504-f3e2d1c0b9a8";
+const ORACLE: &str = "51627384-95a6-4b7c-88d9-eafb0c1d2e45";
+const DYNAMODB: &str = "62738495-a6b7-4c8d-99ea-fb0c1d2e3f56";
+const HUBSPOT_READER: &str = "738495a6-b7c8-4d9e-8a0b-1c2d3e4f5061";
 const COMPANY: &str = "11aa5c3e-4d2b-4a90-8f17-6e5d4c3b2a10";
 const ENVIRONMENT: &str = "22bb6d4f-5e3c-4ba1-9028-7f6e5d4c3b21";
 const TABLE: &str = "7c1e4b8a-90d2-4e6f-a1b3-5c2d8f7e6a90";
@@ -113,18 +116,18 @@ async fn examples_of_connectors() {
         ("POST", below("tables"), wrapped(json!({"databaseName": "orders", "schemaName": "public"})), 200),
         ("GET", at("/detail?schemaName=public&tableName=users"), Value::Null, 200),
         ("POST", below("postgres-publications"), wrapped(json!({"databaseName": "orders"})), 200),
+        ("POST", below("new-database"), loaded(json!({"name": "STAGING"})), 204),
         // The database is there already.
         ("POST", below("new-database"), loaded(json!({"name": "ANALYTICS"})), 400),
         ("POST", below("new-schema"), loaded(json!({"databaseName": "ANALYTICS", "name": "ORDERS"})), 204),
         ("POST", below("new-snowflake-warehouse"), loaded(json!({"name": "artie_sync_compute"})), 204),
         ("POST", at("/postgres-drop-replication-slot"), json!({"slotName": "artie_old"}), 204),
-        // These two name a Postgres connector where only Oracle and DynamoDB will do.
-        ("POST", at("/generate-shadow-script"), shadow, 400),
+        ("POST", below(&format!("{ORACLE}/generate-shadow-script")), shadow, 200),
         (
             "POST",
-            at("/start-dynamodb-export"),
+            below(&format!("{DYNAMODB}/start-dynamodb-export")),
             json!({"s3Bucket": "acme-exports", "s3Prefix": "artie/"}),
-            400,
+            200,
         ),
         ("POST", "/data-catalog/search".to_owned(), json!({"query": "billing_events"}), 200),
     ])
@@ -192,12 +195,11 @@ async fn examples_of_secrets_and_networking() {
         ("POST", "/encryption-keys".to_owned(), json!({"name": "card data"}), 200),
         ("POST", key.clone(), json!({"name": "card data 2026"}), 200),
         ("DELETE", key, Value::Null, 204),
-        // The reader takes no data by API.
         (
             "POST",
             "/ingestion-api-keys".to_owned(),
-            json!({"sourceReaderUUID": READER, "name": "webshop"}),
-            400,
+            json!({"sourceReaderUUID": HUBSPOT_READER, "name": "webshop"}),
+            200,
         ),
         ("POST", ingestion.clone(), json!({"expiresAt": "2027-01-31T00:00:00Z"}), 200),
         ("DELETE", ingestion, Value::Null, 204),

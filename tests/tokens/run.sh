@@ -1,0 +1,25 @@
+#!/usr/bin/env bash
+# How many bytes a model reads of an API's tools: of ours, and of those that FastMCP makes of an OpenAPI document.
+#
+#   tests/tokens/run.sh VENDOR[=OPENAPI]…       e.g. artie=openapi.yml sequin_stream
+#
+# Prints the table of docs/tokens.md. Needs python3; FastMCP is kept in target/clients. The program is
+# $TOOLPRESS_BIN, or target/debug/toolpress, which is built if it is not there.
+set -euo pipefail
+[ $# -gt 0 ] || { sed -n '2,7s/^# \{0,1\}//p' "$0" >&2; exit 2; }
+here=$PWD
+cd "$(dirname "$0")/../.."
+work=$PWD/target/clients
+. tests/clients/venv.sh
+
+need python3
+program=${TOOLPRESS_BIN:-${CARGO_TARGET_DIR:-target}/debug/toolpress}
+if [ ! -x "$program" ]; then
+  need cargo
+  cargo build --quiet --package toolpress-runtime
+fi
+program=$(realpath "$program")
+mkdir -p "$work"
+venv fastmcp fastmcp==4.1.6
+cd "$here"
+PYTHONDONTWRITEBYTECODE=1 "$work/fastmcp/bin/python" "$OLDPWD/tests/tokens/measure.py" "$program" "$@"
