@@ -205,7 +205,7 @@ mod tests {
             match lines.next().await.expect("a line") {
                 Line::Whole(line) => seen.push(String::from_utf8(line).expect("text")),
                 Line::TooLong(id) => {
-                    seen.push(format!("too long: {:?}", id == Id::of_text(b"5").expect("an id")))
+                    seen.push(format!("too long: {:?}", id == Id::of_text(b"5").expect("an id")));
                 }
                 Line::End => break,
             }
