@@ -30,7 +30,7 @@ fn main() -> ExitCode {
     tools_shows_a_table_with_a_total();
     tools_writes_a_page_of_markdown();
     wrong_questions_exit_with_2_and_say_what_would_be_right();
-    serve_beyond_this_machine_wants_an_address();
+    serve_refuses_what_would_be_unsafe();
     call_prints_the_result_and_tells_errors_apart();
     the_sandbox_serves_and_ends_in_peace();
     stdio_speaks_nothing_but_json_rpc();
@@ -143,10 +143,25 @@ fn wrong_questions_exit_with_2_and_say_what_would_be_right() {
     assert!(no_address.2.contains("--base-url"), "{}", no_address.2);
 }
 
-fn serve_beyond_this_machine_wants_an_address() {
-    let (code, _, err) = run(&["serve", "--listen", "0.0.0.0:0"]);
-    assert_eq!(code, 2);
-    assert!(err.contains("--public-url"), "{err}");
+fn serve_refuses_what_would_be_unsafe() {
+    let serve = |more: &[&str], key: &str| {
+        let mut command = program(&[&["serve", "--listen"], more].concat());
+        command.env("TOOLPRESS_DATABASE", "sqlite::memory:").env("TOOLPRESS_ADMIN_KEY", key);
+        finish(command.output().expect("a process"))
+    };
+    let key = "a key that is long enough";
+    for (arguments, key, hint) in [
+        (&["0.0.0.0:0"][..], key, "--public-url"),
+        (&["127.0.0.1:0"], "hunter2", "20 characters"),
+        (&["127.0.0.1:0", "--allow-upstream", "10.0.0.0"], key, "--allow-upstream"),
+        (&["127.0.0.1:0", "--public-url", "ftp://tools.example.com"], key, "http"),
+        (&["127.0.0.1:0", "--database", "mysql://h/d"], key, "sqlite:FILE"),
+    ] {
+        let (code, out, err) = serve(arguments, key);
+        assert_eq!((code, out.as_str()), (2, ""), "{arguments:?}: {err}");
+        assert!(err.contains(hint), "{arguments:?}: {err}");
+        assert!(!err.contains(key), "{err}");
+    }
 }
 
 /// The vendor's API on a port of its own.
