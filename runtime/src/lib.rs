@@ -6,12 +6,14 @@
 mod account;
 mod activity;
 pub mod admin_key;
+pub mod bridge;
 pub mod call;
 pub mod cli;
 pub mod control;
 mod directory;
 #[doc(hidden)]
 pub mod fuzzing;
+mod http_client;
 pub mod keyring;
 mod limits;
 pub mod mcp;

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Lets real MCP clients use `toolpress serve --sandbox`, and one `toolpress stdio`.
+# Lets real MCP clients use `toolpress serve --sandbox`, some through `toolpress bridge`, and one `toolpress stdio`.
 #
 #   tests/clients/run.sh [WORD]…        all clients, or those whose name contains one of the words
 #

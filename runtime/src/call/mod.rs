@@ -27,6 +27,7 @@ pub use deadline::deadline;
 pub use egress::{EgressError, EgressPolicy};
 pub use json::Json;
 pub use outcome::{Block, CallOutcome, RateLimit};
+pub(crate) use transport::{Trouble, seconds, size};
 pub use upstream::{Upstream, UpstreamError};
 
 use crate::Account;

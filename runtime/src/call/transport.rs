@@ -12,7 +12,7 @@ use toolpress_core::Place;
 
 /// Why there is no complete answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Trouble {
+pub(crate) enum Trouble {
     /// The address is not allowed.
     Refused(EgressError),
     /// The host's name has no address.
@@ -41,12 +41,12 @@ pub(super) enum Trouble {
 
 impl Trouble {
     /// Whether it is certain that the vendor never got the request.
-    pub(super) fn nothing_was_sent(&self) -> bool {
+    pub(crate) fn nothing_was_sent(&self) -> bool {
         matches!(self, Self::Refused(_) | Self::Dns | Self::Connect(_) | Self::Tls(_))
     }
 
     /// Reads the client's error. `status` is the answer's, if its header had come in.
-    pub(super) fn of(error: &reqwest::Error, status: Option<u16>) -> Self {
+    pub(crate) fn of(error: &reqwest::Error, status: Option<u16>) -> Self {
         if let Some(refused) = cause::<EgressError>(error) {
             return Self::Refused(*refused);
         }
@@ -160,7 +160,8 @@ fn ask_for_less(scene: &Scene<'_>) -> String {
     }
 }
 
-fn seconds(time: Duration) -> String {
+/// A time as people read it.
+pub(crate) fn seconds(time: Duration) -> String {
     if time.subsec_millis() == 0 {
         format!("{} s", time.as_secs())
     } else {
@@ -168,7 +169,8 @@ fn seconds(time: Duration) -> String {
     }
 }
 
-fn size(bytes: usize) -> String {
+/// A size as people read it.
+pub(crate) fn size(bytes: usize) -> String {
     match bytes {
         whole if whole >= 1 << 20 && whole % (1 << 20) == 0 => format!("{} MiB", whole >> 20),
         whole if whole >= 1 << 10 && whole % (1 << 10) == 0 => format!("{} KiB", whole >> 10),

@@ -6,9 +6,9 @@
 use super::egress::EgressPolicy;
 use super::prepare::Prepared;
 use super::transport::Trouble;
-use crate::Limits;
+use crate::{Limits, http_client};
 use http::{HeaderMap, StatusCode};
-use reqwest::{Certificate, Client, ClientBuilder, redirect, retry};
+use reqwest::{Client, ClientBuilder, redirect, retry};
 use std::time::Duration;
 use url::Url;
 
@@ -49,8 +49,6 @@ impl Upstream {
     /// # Errors
     /// If the client cannot be set up, for instance because no root certificates can be read.
     pub fn new(limits: Limits, policy: EgressPolicy) -> Result<Self, UpstreamError> {
-        // Whoever links this library may have chosen a provider already; theirs stays.
-        let _ = rustls::crypto::ring::default_provider().install_default();
         let secure = client(&limits, &policy, false)?;
         let plain = match policy.resolver(true) {
             None => None,
@@ -126,13 +124,7 @@ impl Upstream {
 }
 
 fn client(limits: &Limits, policy: &EgressPolicy, plain: bool) -> Result<Client, reqwest::Error> {
-    let builder = || builder(limits, policy, plain);
-    builder().build().or_else(|problem| {
-        // A bare container has no root certificates; then the ones that browsers trust must do.
-        let roots = webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter();
-        let roots: Result<Vec<_>, _> = roots.map(|root| Certificate::from_der(root)).collect();
-        builder().tls_certs_only(roots?).build().map_err(|_| problem)
-    })
+    http_client::build(|| builder(limits, policy, plain))
 }
 
 fn builder(limits: &Limits, policy: &EgressPolicy, plain: bool) -> ClientBuilder {

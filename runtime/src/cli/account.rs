@@ -49,6 +49,7 @@ fn account_from(
     })
 }
 
-fn variable(vendor: &Vendor, credential: &str) -> String {
+/// The environment variable that holds a credential.
+pub(super) fn variable(vendor: &Vendor, credential: &str) -> String {
     format!("{}_{credential}", vendor.slug).to_uppercase()
 }

@@ -71,7 +71,7 @@ fn number(text: &str) -> Result<(u64, &str), String> {
     }
 }
 
-fn size(text: &str) -> Result<usize, String> {
+pub(super) fn size(text: &str) -> Result<usize, String> {
     let (number, unit) = number(text)?;
     let factor = match unit.to_ascii_lowercase().as_str() {
         "" | "b" => 1,
@@ -85,7 +85,7 @@ fn size(text: &str) -> Result<usize, String> {
     bytes.filter(|bytes| *bytes <= usize::MAX / 2).ok_or_else(|| "is too large".to_owned())
 }
 
-fn time(text: &str) -> Result<Duration, String> {
+pub(super) fn time(text: &str) -> Result<Duration, String> {
     let (number, unit) = number(text)?;
     let factor = match unit {
         "ms" => 1,
@@ -98,7 +98,7 @@ fn time(text: &str) -> Result<Duration, String> {
     ms.map(Duration::from_millis).ok_or_else(|| "is too long".to_owned())
 }
 
-fn count(text: &str) -> Result<usize, String> {
+pub(super) fn count(text: &str) -> Result<usize, String> {
     let (number, rest) = number(text)?;
     let fits = rest.is_empty() && number <= 1 << 20;
     fits.then(|| usize::try_from(number).ok()).flatten().ok_or_else(|| "must be at most 1048576".to_owned())

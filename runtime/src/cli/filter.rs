@@ -33,6 +33,14 @@ impl FilterArgs {
         Filter { methods: clean(&self.methods), tags: clean(&self.tags), effects: clean(&self.effects) }
     }
 
+    /// The same flags, for another process.
+    pub(super) fn arguments(&self) -> Vec<String> {
+        let Filter { methods, tags, effects } = self.filter();
+        let flags = [("--methods", methods), ("--tags", tags), ("--effects", effects)];
+        let given = flags.into_iter().filter_map(|(flag, words)| Some([flag.to_owned(), words?.join(",")]));
+        given.flatten().collect()
+    }
+
     /// The tools of one vendor.
     pub(super) fn select(&self, vendor: &Vendor) -> Result<Mask, Failure> {
         vendor.select(&self.filter()).map_err(|error| Failure::Usage(error.to_string()))

@@ -12,8 +12,11 @@
 
 mod account;
 mod bounds;
+mod bridge;
 mod call;
+mod control;
 mod filter;
+mod install;
 mod installation;
 mod markdown;
 mod output;
@@ -35,10 +38,12 @@ Examples:
   toolpress tools                                    what there is
   toolpress call get_single_acme_item_by_id id=7     one call
   toolpress stdio acme --methods read                an MCP server for a client that starts commands
-  toolpress serve --sandbox                          MCP over HTTP against simulated vendors";
+  toolpress serve --sandbox                          MCP over HTTP against simulated vendors
+  toolpress bridge https://host/mcp/…                a server's URL for a client that starts commands";
 
+// No `Debug`, as some arguments hold secrets.
 /// Serves documented APIs as tools over the Model Context Protocol.
-#[derive(Debug, Parser)]
+#[derive(Parser)]
 #[command(name = "toolpress", version, after_help = EXAMPLES, max_term_width = 100)]
 struct Cli {
     #[command(subcommand)]
@@ -49,16 +54,26 @@ struct Cli {
     log: String,
 }
 
-#[derive(Debug, Subcommand)]
+#[derive(Subcommand)]
 enum Command {
     /// Serves MCP over HTTP
     Serve(serve::Args),
     /// Serves one vendor's tools over standard input and output
     Stdio(stdio::Args),
+    /// Carries MCP between standard input and output and a server's URL
+    Bridge(bridge::Args),
+    /// Enters a server into the configuration of an MCP client
+    Install(Box<install::Args>),
     /// Shows the tools that were compiled in
     Tools(tools::Args),
     /// Calls one tool
     Call(call::Args),
+    /// Connected accounts of a running server
+    Account(control::account::Args),
+    /// MCP servers of a running server
+    Server(control::server::Args),
+    /// API tokens of a running server
+    ApiToken(control::api_token::Args),
 }
 
 /// Why a command did not do what it was asked.
@@ -104,8 +119,10 @@ fn execute(
     catalog: &'static Catalog,
     simulators: impl FnOnce() -> Vec<SandboxVendor>,
 ) -> Result<(), Failure> {
-    if let Command::Tools(args) = command {
-        return tools::run(&args, catalog);
+    match command {
+        Command::Tools(args) => return tools::run(&args, catalog),
+        Command::Install(args) => return install::run(&args, catalog),
+        _ => {}
     }
     let runtime =
         tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Failure::failed)?;
@@ -113,8 +130,12 @@ fn execute(
         match command {
             Command::Serve(args) => serve::run(args, catalog, simulators).await,
             Command::Stdio(args) => stdio::run(args, catalog).await,
+            Command::Bridge(args) => bridge::run(args).await,
             Command::Call(args) => call::run(args, catalog).await,
-            Command::Tools(_) => Ok(()),
+            Command::Account(args) => control::account::run(args).await,
+            Command::Server(args) => control::server::run(args).await,
+            Command::ApiToken(args) => control::api_token::run(args).await,
+            Command::Tools(_) | Command::Install(_) => Ok(()),
         }
     });
     // A thread that still waits for standard input would hold the process back.
@@ -124,6 +145,9 @@ fn execute(
 
 fn log(filter: &str) -> Result<(), Failure> {
     let filter = EnvFilter::try_new(filter).map_err(|error| Failure::Usage(format!("--log: {error}")))?;
+    // Below this the HTTP/2 library writes down addresses, which hold tokens.
+    let quiet = "h2=info".parse().map_err(|error| Failure::Usage(format!("--log: {error}")))?;
+    let filter = filter.add_directive(quiet);
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     // Only fails when somebody has set a log up already.
     let _ = log.with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr())).try_init();

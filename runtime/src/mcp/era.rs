@@ -19,7 +19,8 @@ pub(crate) const LEGACY: [&str; 4] = ["2025-11-25", "2025-06-18", "2025-03-26", 
 const HEADER_MISMATCH: i32 = -32020;
 const UNSUPPORTED_VERSION: i32 = -32022;
 
-const META_VERSION: &str = "io.modelcontextprotocol/protocolVersion";
+/// Under this key of `_meta` a modern request tells its version.
+pub(crate) const META_VERSION: &str = "io.modelcontextprotocol/protocolVersion";
 const META_CAPABILITIES: &str = "io.modelcontextprotocol/clientCapabilities";
 /// Under this key results tell who answers.
 pub(crate) const META_SERVER_INFO: &str = "io.modelcontextprotocol/serverInfo";

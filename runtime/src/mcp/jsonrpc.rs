@@ -71,6 +71,11 @@ impl Id {
         matches!(value, Value::String(_) | Value::Number(_)).then(|| Self(value.to_string().into()))
     }
 
+    /// The id that is this JSON text; `None` if no id is.
+    pub(crate) fn of_text(text: &[u8]) -> Option<Self> {
+        serde_json::from_slice::<&RawValue>(text).ok().and_then(Self::read)
+    }
+
     /// The JSON text.
     pub(crate) fn bytes(&self) -> Bytes {
         self.0.clone()
@@ -98,7 +103,7 @@ impl RpcError {
         if let (Some(data), Value::Object(fields)) = (&self.data, &mut error) {
             fields.insert("data".to_owned(), data.as_ref().clone());
         }
-        envelope(id, "error", error.to_string().as_bytes())
+        failure(id, &error.to_string())
     }
 }
 
@@ -111,6 +116,11 @@ pub(crate) fn answer(id: &Id, result: impl AsRef<[u8]>) -> Bytes {
 pub(crate) fn answer_in_parts(id: &Id, result: Vec<u8>) -> [Bytes; 3] {
     let head = [HEAD.as_bytes(), &id.0, b",\"result\":"].concat();
     [head.into(), result.into(), Bytes::from_static(b"}")]
+}
+
+/// The whole answer of a request that failed; `error` is JSON text.
+pub(crate) fn failure(id: &Id, error: &str) -> Bytes {
+    envelope(id, "error", error.as_bytes())
 }
 
 /// A notification to the client; `params` is JSON.

@@ -5,9 +5,10 @@
 
 mod call;
 mod dispatch;
-mod era;
+pub(crate) mod era;
 mod http;
 pub(crate) mod jsonrpc;
+pub(crate) mod lines;
 mod list;
 mod prompts;
 mod result;

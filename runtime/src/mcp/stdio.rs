@@ -7,6 +7,7 @@ use super::call::Call;
 use super::dispatch::{Reply, dispatch};
 use super::era::Era;
 use super::jsonrpc::{self, Id, Message, Notification, RpcError, answer};
+use super::lines::{Line, Lines, write};
 use crate::Server;
 use bytes::Bytes;
 use http::StatusCode;
@@ -14,7 +15,7 @@ use std::collections::HashMap;
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::io::{AsyncBufRead, AsyncBufReadExt as _, AsyncRead, AsyncWrite, AsyncWriteExt as _, BufReader};
+use tokio::io::{AsyncBufRead, AsyncRead, AsyncWrite, BufReader};
 use tokio::sync::mpsc;
 use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::{MissedTickBehavior, interval, timeout};
@@ -61,12 +62,12 @@ struct Session {
 }
 
 impl Session {
-    async fn receive(&mut self, mut input: impl AsyncBufRead + Unpin) -> io::Result<()> {
+    async fn receive(&mut self, input: impl AsyncBufRead + Unpin) -> io::Result<()> {
         let limit = self.server.limits().request_body;
-        let mut line = Vec::new();
+        let mut lines = Lines::new(input, limit);
         loop {
-            let more = tokio::select! {
-                more = read_line(&mut input, &mut line, limit) => more?,
+            let line = tokio::select! {
+                line = lines.next() => line?,
                 Some(ended) = self.calls.join_next() => {
                     if let Ok(id) = ended {
                         self.running.remove(&id);
@@ -74,17 +75,16 @@ impl Session {
                     continue;
                 }
             };
-            let answer = match more {
+            let answer = match line {
                 Line::End => return Ok(()),
-                Line::TooLong => {
+                Line::TooLong(id) => {
                     let message = format!("The line is longer than {limit} bytes.");
                     let error = RpcError::new(StatusCode::PAYLOAD_TOO_LARGE, jsonrpc::PARSE_ERROR, message);
-                    Some(error.answer(&Id::NULL))
+                    Some(error.answer(&id))
                 }
-                Line::Whole if line.trim_ascii().is_empty() => None,
-                Line::Whole => self.take(&line),
+                Line::Whole(line) if line.trim_ascii().is_empty() => None,
+                Line::Whole(line) => self.take(&line),
             };
-            line.clear();
             if let Some(answer) = answer
                 && self.answers.send(answer).await.is_err()
             {
@@ -157,48 +157,4 @@ async fn run(id: Id, mut call: Call, answers: mpsc::Sender<Bytes>, every: Durati
     // Fails only when nobody reads any more.
     let _ = answers.send(answer(&id, &finished.result)).await;
     id
-}
-
-async fn write(mut queue: mpsc::Receiver<Bytes>, mut output: impl AsyncWrite + Unpin) -> io::Result<()> {
-    while let Some(message) = queue.recv().await {
-        output.write_all(&message).await?;
-        output.write_all(b"\n").await?;
-        output.flush().await?;
-    }
-    Ok(())
-}
-
-enum Line {
-    Whole,
-    TooLong,
-    End,
-}
-
-/// Reads one line without its end. `line` keeps what has been read when the future is dropped half-way,
-/// so that the next call goes on from there.
-async fn read_line(
-    input: &mut (impl AsyncBufRead + Unpin),
-    line: &mut Vec<u8>,
-    limit: usize,
-) -> io::Result<Line> {
-    loop {
-        let part = input.fill_buf().await?;
-        if part.is_empty() {
-            return Ok(match line.len() {
-                0 => Line::End,
-                length if length > limit => Line::TooLong,
-                _ => Line::Whole,
-            });
-        }
-        let end = part.iter().position(|byte| *byte == b'\n');
-        let taken = end.unwrap_or(part.len());
-        // One byte over the limit is kept as the mark of a line that is too long.
-        let room = (limit + 1).saturating_sub(line.len());
-        line.extend_from_slice(&part[..taken.min(room)]);
-        let used = taken + usize::from(end.is_some());
-        input.consume(used);
-        if end.is_some() {
-            return Ok(if line.len() > limit { Line::TooLong } else { Line::Whole });
-        }
-    }
 }

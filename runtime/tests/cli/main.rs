@@ -5,6 +5,9 @@
 
 #[path = "../acme/mod.rs"]
 mod acme;
+mod bridge;
+mod control;
+mod install;
 
 use serde_json::{Value, json};
 use std::io::{BufRead as _, BufReader, Write as _};
@@ -31,6 +34,9 @@ fn main() -> ExitCode {
     call_prints_the_result_and_tells_errors_apart();
     the_sandbox_serves_and_ends_in_peace();
     stdio_speaks_nothing_but_json_rpc();
+    bridge::all();
+    install::all();
+    control::all();
     ExitCode::SUCCESS
 }
 
@@ -44,7 +50,7 @@ fn simulators() -> Vec<SandboxVendor> {
     }]
 }
 
-fn program(arguments: &[&str]) -> Command {
+pub(crate) fn program(arguments: &[&str]) -> Command {
     let mut command = Command::new(std::env::current_exe().expect("this binary"));
     command.args(arguments).env_clear().env(PROGRAM, "1").stdin(Stdio::null());
     command
@@ -54,7 +60,7 @@ fn run(arguments: &[&str]) -> (i32, String, String) {
     finish(program(arguments).output().expect("a process"))
 }
 
-fn finish(output: Output) -> (i32, String, String) {
+pub(crate) fn finish(output: Output) -> (i32, String, String) {
     let text = |bytes| String::from_utf8(bytes).expect("text");
     (output.status.code().expect("a code"), text(output.stdout), text(output.stderr))
 }
@@ -159,7 +165,7 @@ fn serve_refuses_what_would_be_unsafe() {
 }
 
 /// The vendor's API on a port of its own.
-fn vendor() -> String {
+pub(crate) fn vendor() -> String {
     let (send, receive) = std::sync::mpsc::channel();
     std::thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");

@@ -11,7 +11,7 @@ const LIST: &str = "list_all_sequin_stream_sink_consumers";
 const NACK: &str = "create_a_sequin_stream_http_pull_consumer_nack";
 
 /// A list, a read, a write, an error of the vendor, one of the arguments, one of the name.
-async fn go_round(world: &World, agent: &mut Agent, era: Era) {
+pub(crate) async fn go_round(world: &World, agent: &mut Agent, era: Era) {
     let info = agent.service.peer_info().expect("what the server told of itself");
     assert_eq!(info.protocol_version, era.version());
     let server = info.server_info.as_ref().expect("its name");

@@ -14,24 +14,24 @@ use toolpress_runtime::Limits;
 use toolpress_sandbox::Clock;
 use toolpress_sandbox::sequin_stream::Change;
 
-const RECEIVE: &str = "list_all_sequin_stream_http_pull_consumers";
+pub(crate) const RECEIVE: &str = "list_all_sequin_stream_http_pull_consumers";
 const STREAM: &str = "invoice_processor";
 /// Far more than anything here may take.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-fn waiting(ms: u64) -> Value {
+pub(crate) fn waiting(ms: u64) -> Value {
     json!({ "consumer_id_or_name": STREAM, "batch_size": 10, "wait_for": ms })
 }
 
 /// Signs of life come quickly.
-fn lively() -> Limits {
+pub(crate) fn lively() -> Limits {
     let mut limits = Limits::default();
     limits.keep_alive = Duration::from_millis(100);
     limits
 }
 
 /// A vendor on the real clock whose stream is empty.
-async fn empty_stream() -> World {
+pub(crate) async fn empty_stream() -> World {
     let world = World::in_time(Clock::system()).await;
     let mut agent = Agent::connect(&world.serve().await).await;
     let all = json!({ "consumer_id_or_name": STREAM, "batch_size": 1000 });
@@ -46,7 +46,7 @@ async fn empty_stream() -> World {
 }
 
 /// Waits until the vendor was asked.
-async fn asked(world: &World) {
+pub(crate) async fn asked(world: &World) {
     let asked = async {
         while world.log.is_empty() {
             sleep(Duration::from_millis(5)).await;
@@ -151,7 +151,7 @@ async fn the_sdk_hears_progress_over_http_and_over_pipes_in_both_eras() {
 }
 
 /// A vendor that takes one request and never answers. Tells when it was asked, and when it was left.
-async fn silent() -> (String, oneshot::Receiver<()>, oneshot::Receiver<()>) {
+pub(crate) async fn silent() -> (String, oneshot::Receiver<()>, oneshot::Receiver<()>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let base_url = format!("http://{}/api", listener.local_addr().expect("an address"));
     let (tell_asked, asked) = oneshot::channel();
@@ -167,7 +167,7 @@ async fn silent() -> (String, oneshot::Receiver<()>, oneshot::Receiver<()>) {
     (base_url, asked, left)
 }
 
-async fn soon(event: oneshot::Receiver<()>) {
+pub(crate) async fn soon(event: oneshot::Receiver<()>) {
     timeout(PATIENCE, event).await.expect("in time").expect("the vendor still listens");
 }
 
