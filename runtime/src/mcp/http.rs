@@ -19,9 +19,7 @@ use axum::extract::{Path, Request as HttpRequest, State};
 use axum::response::Response;
 use axum::routing::post;
 use bytes::Bytes;
-use http::header::{
-    ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, RETRY_AFTER, VARY,
-};
+use http::header::{ACCEPT, AUTHORIZATION, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, RETRY_AFTER, VARY};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use std::convert::Infallible;
 use std::pin::Pin;
@@ -159,7 +157,8 @@ impl Endpoint {
             }
             Err(_) => call.await,
         };
-        let mut response = long(answer_in_parts(&id, finished.result), headers);
+        let parts = answer_in_parts(&id, finished.result);
+        let mut response = json(StatusCode::OK, Body::new(Frames(parts.into_iter())));
         tell_rate_limit(&finished.rate_limit, response.headers_mut());
         Ok(response)
     }
@@ -180,7 +179,7 @@ fn acceptable(headers: &HeaderMap) -> Result<(), RpcError> {
 }
 
 fn list(server: &Server, era: Era, id: &Id, headers: &HeaderMap) -> Response {
-    let zipped = web::accepts(headers, &ACCEPT_ENCODING, "gzip");
+    let zipped = web::accepts(headers, &http::header::ACCEPT_ENCODING, "gzip");
     let zipped = zipped.then(|| server.list().gzip(era, id)).flatten();
     let mut response = match zipped {
         Some(parts) => {
@@ -189,21 +188,6 @@ fn list(server: &Server, era: Era, id: &Id, headers: &HeaderMap) -> Response {
             response
         }
         None => json(StatusCode::OK, Body::new(Frames(server.list().answer(era, id).into_iter()))),
-    };
-    response.headers_mut().insert(VARY, HeaderValue::from_static("accept-encoding"));
-    response
-}
-
-/// An answer that is worth packing for clients that take it so.
-fn long(parts: [Bytes; 3], headers: &HeaderMap) -> Response {
-    let packed = web::accepts(headers, &ACCEPT_ENCODING, "gzip").then(|| web::gzip(&parts)).flatten();
-    let mut response = match packed {
-        Some(packed) => {
-            let mut response = json(StatusCode::OK, packed);
-            response.headers_mut().insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
-            response
-        }
-        None => json(StatusCode::OK, Body::new(Frames(parts.into_iter()))),
     };
     response.headers_mut().insert(VARY, HeaderValue::from_static("accept-encoding"));
     response

@@ -1,14 +1,12 @@
 //! HTTP as every part of the server needs it: who may speak to us, how much, how fast.
 
 mod guard;
-mod gzip;
 mod listen;
 mod open_files;
 mod patience;
 
 pub(crate) use guard::behind;
 pub use guard::{BadOrigin, Front};
-pub(crate) use gzip::gzip;
 pub(crate) use listen::Peer;
 pub use listen::serve;
 pub use open_files::raise_open_files;
