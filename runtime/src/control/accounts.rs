@@ -265,7 +265,7 @@ impl Credentials {
     }
 
     fn seal(self, control: &Control, account: &str, url: &Url) -> Result<Vec<SealedCredential>, ApiError> {
-        let (ring, origin) = (control.keys().ring(), url.origin().ascii_serialization());
+        let (ring, origin) = (control.keys().ring()?, url.origin().ascii_serialization());
         let mut sealed = self.kept;
         for (name, secret) in self.given {
             sealed.push(ring.seal(Binding { account, origin: &origin, name }, &secret)?);

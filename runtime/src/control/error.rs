@@ -103,6 +103,12 @@ impl ApiError {
         Self { retry_after: Some(1), ..error }
     }
 
+    pub(super) fn stopping() -> Self {
+        let message = "The server is about to end. Ask another one.";
+        let error = Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", message);
+        Self { retry_after: Some(1), ..error }
+    }
+
     pub(super) fn is_not_found(&self) -> bool {
         self.status == StatusCode::NOT_FOUND
     }
