@@ -82,6 +82,11 @@ impl ApiError {
         Self::new(StatusCode::NOT_FOUND, "not_found", format!("There is no {what} with this id."))
     }
 
+    /// For paths that nothing can have.
+    pub(super) fn nothing() -> Self {
+        Self::new(StatusCode::NOT_FOUND, "not_found", "There is nothing at this path.")
+    }
+
     pub(super) fn unauthenticated() -> Self {
         let message = "Send `Authorization: Bearer` with the admin key or an API token of scope `admin`.";
         Self::new(StatusCode::UNAUTHORIZED, "unauthenticated", message)

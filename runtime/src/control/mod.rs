@@ -13,6 +13,7 @@ mod integrations;
 mod list;
 mod moment;
 mod openapi;
+mod path;
 mod servers;
 mod session;
 mod tools;
@@ -205,13 +206,23 @@ impl Control {
     }
 }
 
+/// Whether the process serves HTTP at all.
+#[utoipa::path(get, path = "/healthz", tag = "process", security(()), responses(
+    (status = 200, body = String, content_type = "text/plain")))]
+#[allow(dead_code, reason = "describes what the front answers before anything else")]
+fn health() {}
+
 /// Figures about the process, for Prometheus and its kin.
+#[utoipa::path(get, path = "/metrics", tag = "process", responses(
+    (status = 200, body = String, content_type = "text/plain")))]
 async fn metrics(State(control): State<Control>) -> Response {
     Arc::clone(&control.0.scrape).answer().await
 }
 
 /// Whether requests can be served: the database answers, and the process is not about to end. Open to all,
 /// and says no more than that.
+#[utoipa::path(get, path = "/readyz", tag = "process", security(()), responses(
+    (status = 200, body = String, content_type = "text/plain")))]
 async fn ready(State(control): State<Control>) -> Response {
     if control.0.stopping.has_begun() {
         return ApiError::stopping().into_response();

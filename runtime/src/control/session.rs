@@ -76,7 +76,8 @@ pub(super) async fn log_in(State(control): State<Control>, request: Request) -> 
 }
 
 /// Who is logged in.
-#[utoipa::path(get, path = "/session", tag = "session", responses((status = 200, body = Session)))]
+#[utoipa::path(get, path = "/session", tag = "session", responses((status = 200, body = Session)),
+    security(("session" = [])))]
 pub(super) async fn show(
     State(control): State<Control>,
     headers: HeaderMap,
@@ -86,7 +87,7 @@ pub(super) async fn show(
 }
 
 /// Logs the page out, for good.
-#[utoipa::path(delete, path = "/session", tag = "session", responses((status = 204)))]
+#[utoipa::path(delete, path = "/session", tag = "session", responses((status = 204)), security(()))]
 pub(super) async fn log_out(
     State(control): State<Control>,
     headers: HeaderMap,

@@ -6,12 +6,13 @@ use super::error::ApiError;
 use super::integrations::vendor;
 use super::list::{Listed, Part};
 use super::moment::shown;
+use super::path::Path;
 use super::{Control, ID, accounts};
 use crate::audit::Sample;
 use crate::directory::{Recorder, account};
 use crate::store::CallRow;
 use crate::{Server, ServerOptions, mcp};
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{RawQuery, State};
 use axum::response::{IntoResponse as _, Response};
 use axum::{Extension, Json};
 use http::header::CONTENT_TYPE;
@@ -40,9 +41,10 @@ pub(super) struct Checked {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[allow(dead_code, reason = "describes the request; its members are read one by one")]
+#[schema(example = json!({ "arguments": {} }))]
 pub(super) struct Trial {
     /// The arguments of the tool.
-    #[schema(value_type = Object)]
+    #[schema(value_type = Option<Object>)]
     arguments: Option<Map<String, Value>>,
 }
 
