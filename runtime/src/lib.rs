@@ -18,6 +18,7 @@ pub mod keyring;
 mod limits;
 pub mod mcp;
 mod observe;
+pub mod page;
 mod registry;
 mod server;
 mod server_config;

@@ -8,7 +8,7 @@ use crate::call::{EgressPolicy, Upstream};
 use crate::control::{Control, Parts};
 use crate::store::{Address, Store};
 use crate::web::{self, Front};
-use crate::{Activity, Directory, Shared, mcp};
+use crate::{Activity, Directory, Shared, mcp, page};
 use clap::builder::FalseyValueParser;
 use ipnet::IpNet;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -123,7 +123,7 @@ pub(super) async fn run(
         admin_key,
         address,
     });
-    let routes = mcp::routes(directory, &limits).merge(control.routes());
+    let routes = mcp::routes(directory, &limits).merge(control.routes()).merge(page::routes());
     drop(control);
     web::serve(listener, web::behind(front, routes), &limits, termination()).await;
     end(written, &sql).await;

@@ -202,6 +202,24 @@ pub(super) async fn delete(
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// An account that is not connected: its members are read and held to the same rules, nothing is stored.
+pub(super) fn unsaved(
+    control: &Control,
+    vendor: &'static Vendor,
+    mut fields: Fields,
+) -> Result<Account, ApiError> {
+    let base_url = fields.text("base_url").given();
+    let given = fields.texts("credentials").given().unwrap_or_default();
+    let mut credentials = Credentials::default();
+    credentials.merge(vendor, &given.into_iter().collect(), &mut fields);
+    credentials.complete(vendor, &mut fields);
+    fields.finish()?;
+    allowed(control, vendor, base_url.as_deref())?;
+    let secrets = credentials.given;
+    let account = Account::stored("unsaved", vendor, base_url.as_deref(), |name| secrets.get(name).cloned());
+    account.map_err(|error| ApiError::internal(&error))
+}
+
 /// The account with this id.
 pub(super) async fn find(control: &Control, id: &str) -> Result<AccountRow, ApiError> {
     control.store().account(id).await?.ok_or_else(|| ApiError::not_found("account"))
