@@ -9,7 +9,7 @@ use crate::control::{Control, Parts};
 use crate::metrics::{Metrics, Scrape};
 use crate::store::{Address, Store};
 use crate::web::{self, Connections, Front, Stopping};
-use crate::{Activity, Directory, Limits, Shared, mcp, metrics};
+use crate::{Activity, Directory, Limits, Shared, mcp, metrics, page};
 use clap::builder::FalseyValueParser;
 use ipnet::IpNet;
 use jiff::Timestamp;
@@ -161,7 +161,7 @@ pub(super) async fn run(
     });
     let watching = watched.map(|listener| watch(listener, scrape, stopping.clone(), &limits));
     let refusals = Arc::clone(metrics.refusals());
-    let routes = mcp::routes(directory, &limits, refusals).merge(control.routes());
+    let routes = mcp::routes(directory, &limits, refusals).merge(control.routes()).merge(page::routes());
     drop(control);
     let stop = stop(stopping, args.stop_delay);
     web::serve_counted(listener, web::behind(front, routes), &limits, &connections, stop).await;

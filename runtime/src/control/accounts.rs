@@ -55,7 +55,11 @@ struct CredentialState {
 pub(super) struct NewAccount {
     /// Slug of the vendor.
     integration: String,
-    #[schema(min_length = 1, max_length = 200, pattern = r"^[^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$")]
+    #[schema(
+        min_length = 1,
+        max_length = 200,
+        pattern = r"^[^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$"
+    )]
     name: String,
     /// Where the API is, unless where the vendor documents it.
     base_url: Option<String>,
@@ -202,6 +206,24 @@ pub(super) async fn delete(
     }
     tracing::info!(target: "audit", action = "account.delete", account = id, by = actor.0);
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// An account that is not connected: its members are read and held to the same rules, nothing is stored.
+pub(super) fn unsaved(
+    control: &Control,
+    vendor: &'static Vendor,
+    mut fields: Fields,
+) -> Result<Account, ApiError> {
+    let base_url = fields.text("base_url").given();
+    let given = fields.texts("credentials").given().unwrap_or_default();
+    let mut credentials = Credentials::default();
+    credentials.merge(vendor, &given.into_iter().collect(), &mut fields);
+    credentials.complete(vendor, &mut fields);
+    fields.finish()?;
+    allowed(control, vendor, base_url.as_deref())?;
+    let secrets = credentials.given;
+    let account = Account::stored("unsaved", vendor, base_url.as_deref(), |name| secrets.get(name).cloned());
+    account.map_err(|error| ApiError::internal(&error))
 }
 
 /// The account with this id.

@@ -109,6 +109,7 @@ impl Control {
             .route("/integration", get(integrations::list))
             .route("/integration/{slug}", get(integrations::show))
             .route("/integration/{slug}/tools", get(integrations::tools))
+            .route("/integration/{slug}/check", post(tools::check_unsaved))
             .route("/integrated-account", get(accounts::list).post(accounts::create))
             .route(
                 "/integrated-account/{id}",

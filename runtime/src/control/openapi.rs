@@ -25,7 +25,7 @@ use utoipa::{Modify, OpenApi};
         session::log_in, session::show, session::log_out,
         integrations::list, integrations::show, integrations::tools,
         accounts::create, accounts::list, accounts::show, accounts::update, accounts::delete,
-        tools::check, tools::call, tools::calls,
+        tools::check, tools::check_unsaved, tools::call, tools::calls,
         servers::create, servers::list, servers::show, servers::update, servers::rotate, servers::delete,
         api_tokens::create, api_tokens::list, api_tokens::show, api_tokens::delete,
     ),
