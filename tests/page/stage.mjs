@@ -23,7 +23,9 @@ export async function serve(program, work) {
   await ready;
   const url = /listens on (\S+)/.exec(out)[1];
   const key = /Admin key\s+(\S+)/.exec(out)[1];
-  return { url, key, stop: async () => { child.kill(); await once(child, 'exit'); } };
+  // Where its simulators are, and what they take, by the name of the vendor's credential.
+  const simulators = Object.fromEntries([...out.matchAll(/Simulator\s+(\S+)  (\w+)=(\S+)/g)].map(([, address, name, secret]) => [name, { address, secret }]));
+  return { url, key, simulators, stop: async () => { child.kill(); await once(child, 'exit'); } };
 }
 
 /** A browser in which nothing goes by unnoticed. */

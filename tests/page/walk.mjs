@@ -4,11 +4,11 @@ import { called, listed, refusal } from './agent.mjs';
 import { Book, browse, serve } from './stage.mjs';
 
 const [program, work] = process.argv.slice(2);
-const TOKEN = 'sandbox-sequin-stream-token-for-tests-only';
 const HOSTILE = '<img src=x onerror=alert(1)>"\'></script><script>alert(2)</script>{{7*7}}';
 
 const server = await serve(program, work);
 const { browser, open, noticed, expected } = await browse(server.url);
+const { address: simulator, secret: TOKEN } = server.simulators.api_token;
 const book = new Book(work, noticed, expected);
 const page = await open();
 
@@ -48,7 +48,6 @@ const fits = async (where) => {
   assert.ok(page <= window, `the page is ${page} px wide, the window ${window}`);
 };
 
-let simulator;
 let readerUrl;
 let readerTools;
 
@@ -67,16 +66,16 @@ await book.step('log in', { page }, async () => {
 });
 
 await book.step('connect refused at its fields', { statuses: [400], page }, async () => {
-  simulator = (await api('integrated-account')).result.find((account) => account.integration === 'sequin_stream').base_url;
   await button('Connect account').click();
   await dialog().getByLabel('Vendor').selectOption('sequin_stream');
   await button('Connect', dialog()).click();
-  await dialog().locator('[data-field="credentials.api_token"] .error').getByText('Is missing').waitFor();
   await dialog().locator('[data-field="name"] .error').getByText('1 to 200').waitFor();
+  await dialog().getByLabel('Name', { exact: true }).fill('Second account');
+  await button('Connect', dialog()).click();
+  await dialog().locator('[data-field="credentials.api_token"] .error').getByText('Is missing').waitFor();
 });
 
 await book.step('check before connecting', { page }, async () => {
-  await dialog().getByLabel('Name', { exact: true }).fill('Second account');
   await dialog().getByLabel('Base URL').fill(simulator);
   await dialog().getByLabel('api_token').fill('wrong');
   await button('Check connection', dialog()).click();
