@@ -40,14 +40,14 @@ const saved = async (where = page) => {
   await button('I have copied it', dialog(where)).click();
   await dialog(where).waitFor({ state: 'detached' });
 };
-const idOf = (where = page) => decodeURIComponent(new URL(where.url()).hash.split('/')[2]);
-const newest = async (where = page) => (await api(`integrated-account/${idOf(where)}/mcp`, where)).result[0];
+const newest = async () => (await api(`integrated-account/${account}/mcp`)).result[0];
 /** The page must not be wider than its window. */
 const fits = async (where) => {
   const [page, window] = await where.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
   assert.ok(page <= window, `the page is ${page} px wide, the window ${window}`);
 };
 
+let account;
 let readerUrl;
 let readerTools;
 
@@ -88,6 +88,7 @@ await book.step('check before connecting', { page }, async () => {
 await book.step('connect account', { rows: [38, 39, 40], page }, async () => {
   await button('Connect', dialog()).click();
   await page.getByRole('heading', { name: 'Second account' }).waitFor();
+  account = new URL(page.url()).hash.split('/')[2];
   assert.equal(await page.getByRole('tab', { name: 'MCP Servers' }).getAttribute('aria-selected'), 'true');
   await button('Create MCP Server').first().waitFor();
   await page.goto('/#/');
@@ -152,6 +153,7 @@ await book.step('a warning without any filter', { rows: [9], page }, async () =>
 
 await book.step('a choice of methods', { rows: [41], page }, async () => {
   await dialog().getByRole('radio', { name: /^Custom choice/ }).check();
+  await dialog().getByRole('checkbox', { name: /^All of read/ }).uncheck();
   await dialog().getByRole('checkbox', { name: 'export', exact: true }).check();
   await dialog().getByRole('checkbox', { name: 'get', exact: true }).check();
   const names = await previewed();
@@ -187,7 +189,7 @@ await book.step('edit', { page }, async () => {
   await button('Edit reader').click();
   assert.ok(await dialog().getByRole('radio', { name: /^Read-only/ }).isChecked());
   assert.ok(await dialog().getByRole('checkbox', { name: /^sinks/ }).isChecked());
-  const expiry = (await api(`integrated-account/${idOf()}/mcp`)).result.find((one) => one.name === 'reader').expires_at;
+  const expiry = (await api(`integrated-account/${account}/mcp`)).result.find((one) => one.name === 'reader').expires_at;
   await dialog().getByLabel('Name', { exact: true }).fill('reader of databases');
   await dialog().getByRole('checkbox', { name: /^sinks/ }).uncheck();
   await dialog().getByRole('checkbox', { name: /^databases/ }).check();
@@ -195,7 +197,7 @@ await book.step('edit', { page }, async () => {
   await button('Save', dialog()).click();
   await button('Edit reader of databases').waitFor();
   assert.deepEqual(await listed(readerUrl), names);
-  const changed = (await api(`integrated-account/${idOf()}/mcp`)).result.find((one) => one.name === 'reader of databases');
+  const changed = (await api(`integrated-account/${account}/mcp`)).result.find((one) => one.name === 'reader of databases');
   assert.deepEqual([changed.config.tags, changed.expires_at], [['databases'], expiry]);
 });
 
@@ -380,7 +382,7 @@ await book.step('an ended session loses nothing', { statuses: [401], page }, asy
 });
 
 await book.step('more than one part', { page }, async () => {
-  const words = `integrated-account/${idOf()}/mcp`;
+  const words = `integrated-account/${account}/mcp`;
   const session = await api('session');
   for (let made = 0; made < 60; made += 1) {
     const answer = await page.request.post(`/${words}`, { data: { name: `many ${made}` }, headers: { 'x-csrf-token': session.csrf_token } });
@@ -465,15 +467,15 @@ for (const [name, options] of [
     await logIn(other);
     await other.getByRole('link', { name: 'Second account' }).waitFor();
     for (const [place, ready] of [
-      ['', 'Second account'], [`account/${idOf()}/servers`, 'Revoke'], [`account/${idOf()}/tools`, 'list_all_sequin_stream_sink_consumers'],
-      [`account/${idOf()}/calls`, 'this page'], ['tools', 'Vendor'], ['tokens', 'Scope'],
+      ['', 'Second account'], [`account/${account}/servers`, 'Revoke'], [`account/${account}/tools`, 'list_all_sequin_stream_sink_consumers'],
+      [`account/${account}/calls`, 'this page'], ['tools', 'Vendor'], ['tokens', 'Scope'],
     ]) {
       await other.goto(`/#/${place}`);
       await other.getByText(ready).first().waitFor();
       await fits(other);
       await book.picture(other, `${name} ${place.split('/').pop() || 'accounts'}`);
     }
-    await other.goto(`/#/account/${idOf()}/servers`);
+    await other.goto(`/#/account/${account}/servers`);
     await button('Create MCP Server', other).first().click();
     await previewed(other);
     await fits(other);
@@ -497,8 +499,8 @@ await book.step('delete account', { page }, async () => {
 });
 
 await book.step('nothing yet', { page }, async () => {
-  for (const account of (await api('integrated-account')).result) {
-    await page.goto(`/#/account/${account.id}`);
+  for (const { id } of (await api('integrated-account')).result) {
+    await page.goto(`/#/account/${id}`);
     await button('Delete').click();
     await button('Delete account', dialog()).click();
     await page.getByRole('heading', { name: 'Accounts' }).waitFor();

@@ -96,11 +96,13 @@ pub(super) async fn check(
     description = "Its snake-case name.")), request_body = Unsaved, responses((status = 200, body = Checked)))]
 pub(super) async fn check_unsaved(
     State(control): State<Control>,
+    Extension(actor): Extension<Actor>,
     Path(slug): Path<String>,
     JsonObject(fields): JsonObject,
 ) -> Result<Json<Checked>, ApiError> {
     let vendor = vendor(&control, &slug)?;
     let account = Arc::new(accounts::unsaved(&control, vendor, fields)?);
+    tracing::info!(target: "audit", action = "integration.check", integration = slug, by = actor.0);
     let (shared, options) = (Arc::clone(control.shared()), ServerOptions::default());
     let server = Server::new(shared, control.catalog(), vendor, Mask::all(vendor), account, options);
     Ok(Json(checked(&server).await?))
