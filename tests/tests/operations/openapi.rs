@@ -37,7 +37,10 @@ async fn every_path_takes_the_documented_methods_and_no_other() {
                     allowed,
                     "{path}"
                 );
-                answer.refused(405);
+                // That one is answered in front of everything that speaks JSON.
+                if path != "/healthz" {
+                    answer.refused(405);
+                }
             }
         }
     }
