@@ -13,8 +13,8 @@ Credentials come from <VENDOR>_<CREDENTIAL>, from the variables that --credentia
 standard input. Accounts are named by id, or by name where only one has it.
 
 Examples:
-  SEQUIN_STREAM_API_TOKEN=… toolpress account create sequin_stream --name production
-  toolpress account create sequin_stream --credential-env api_token=MY_TOKEN
+  ACME_API_TOKEN=… toolpress account create acme --name production
+  toolpress account create acme --credential-env api_token=MY_TOKEN
   toolpress account check production
   toolpress account list --json | jq -r '.result[].id'";
 
