@@ -2,6 +2,7 @@
 
 mod first_run;
 mod health;
+mod limits;
 mod logs;
 mod metrics;
 mod openapi;
