@@ -74,7 +74,14 @@ impl Workshop {
             workshop.tools(size, root)?;
             let tools = format!("synth-tools-{size}");
             let dependency = format!("{tools} = {{ path = \"../{tools}\" }}");
-            workshop.server(&format!("synth-server-{size}"), &dependency, &tools.replace('-', "_"), root)?;
+            let krate = tools.replace('-', "_");
+            workshop.server(&format!("synth-server-{size}"), &dependency, &krate, root)?;
+            // A program of its own, so that the small servers do not carry the control plane and its store.
+            let product = format!(
+                "fn main() -> std::process::ExitCode {{\n    \
+                 toolpress_runtime::cli::run(&{krate}::CATALOG, Vec::new)\n}}\n"
+            );
+            workshop.put(&format!("synth-server-{size}/src/bin/synth-product-{size}.rs"), &product)?;
         }
         let bundled = format!("toolpress-generated = {{ path = \"{}/generated\" }}", root.display());
         workshop.server(BUNDLED, &bundled, "toolpress_generated", root)?;
@@ -87,6 +94,15 @@ impl Workshop {
     /// If it cannot be built.
     pub fn server_program(&self, size: usize) -> anyhow::Result<PathBuf> {
         self.program(&format!("synth-server-{size}"))
+    }
+
+    /// Builds the whole command for a synthetic vendor of this many tools in release and gives its path.
+    ///
+    /// # Errors
+    /// If it cannot be built.
+    pub fn product(&self, size: usize) -> anyhow::Result<PathBuf> {
+        self.build(&format!("synth-server-{size}"), Profile::Release)?;
+        Ok(self.target.join("release").join(format!("synth-product-{size}")))
     }
 
     /// Builds a server of the bundled catalogue's first vendor in release and gives its path.

@@ -22,7 +22,8 @@ pub(super) const OUTAGE: Duration = Duration::from_secs(30);
 /// How long the database may take before it counts as down.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// After a failure nobody asks for so long, so that callers do not queue up before a dead database.
+/// After a failure nobody asks for so long, and then one at a time, so that callers do not queue up before
+/// a dead database.
 const PAUSE: Duration = Duration::from_millis(500);
 
 /// Answers by the hash they were asked for.
@@ -31,7 +32,7 @@ pub(super) struct Fresh<T> {
     entries: Cache<Hash, Arc<Entry<T>>>,
     /// Goes up whenever something is forgotten, so that an answer on its way is not kept.
     forgotten: AtomicU64,
-    /// When the database may be asked again, in milliseconds since the start.
+    /// When the database may be asked again, in milliseconds since the start; 0 while it answers.
     pause_until: AtomicU64,
 }
 
@@ -73,13 +74,16 @@ impl<T> Fresh<T> {
             }
         }
         let known_value = known.as_ref().map(|entry| Arc::clone(&entry.value));
-        if self.now() < self.pause_until.load(Ordering::Relaxed) {
+        if !self.may_ask() {
             return self.outage(hash);
         }
         let (asked, forgotten) = (self.now(), self.forgotten.load(Ordering::SeqCst));
         let told = timeout(PATIENCE, ask(known_value)).await;
         if let Some(entry) = &known {
             entry.asking.store(false, Ordering::Relaxed);
+        }
+        if matches!(told, Ok(Ok(_) | Err(StoreError::Unusable(_)))) {
+            self.pause_until.store(0, Ordering::Relaxed);
         }
         match told {
             Ok(Ok(Some(value))) => {
@@ -108,6 +112,18 @@ impl<T> Fresh<T> {
             Ok(Err(error)) => self.failed(hash, &error.to_string()),
             Err(_) => self.failed(hash, "it takes too long"),
         }
+    }
+
+    /// Whether the database may be asked now. After a failure one caller may, on behalf of all.
+    fn may_ask(&self) -> bool {
+        let (now, until) = (self.now(), self.pause_until.load(Ordering::Relaxed));
+        let next = now + millis(PATIENCE + PAUSE);
+        until == 0
+            || (now >= until
+                && self
+                    .pause_until
+                    .compare_exchange(until, next, Ordering::Relaxed, Ordering::Relaxed)
+                    .is_ok())
     }
 
     fn failed(&self, hash: &Hash, error: &str) -> Result<Option<Arc<T>>, Down> {

@@ -66,9 +66,14 @@ impl Calls for SqlStore {
         .await
     }
 
-    async fn forget_calls(&self, before: i64) -> Result<(), StoreError> {
-        let delete = query("DELETE FROM call WHERE at < $1").bind(before);
-        within(delete.execute(&self.write)).await.map(|_| ())
+    async fn forget_calls(&self, before: i64, most: u32) -> Result<(), StoreError> {
+        within(async {
+            query("DELETE FROM call WHERE at < $1").bind(before).execute(&self.write).await?;
+            let surplus = "DELETE FROM call \
+                           WHERE id <= (SELECT id FROM call ORDER BY id DESC LIMIT 1 OFFSET $1)";
+            query(surplus).bind(i64::from(most)).execute(&self.write).await.map(|_| ())
+        })
+        .await
     }
 }
 
