@@ -15,6 +15,7 @@ pub struct Mcp {
 impl Mcp {
     /// A client that has nothing but a URL.
     pub fn new(url: impl Into<String>) -> Self {
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let client = Client::builder().no_proxy().build().expect("a client");
         Self { client, url: url.into(), headers: Vec::new() }
     }

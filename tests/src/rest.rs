@@ -28,6 +28,7 @@ pub struct Answer {
 impl Rest {
     /// A client of the node at an address.
     pub fn new(address: &str, key: Option<&str>) -> Self {
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let client = Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none());
         let client = client.build().expect("a client");
         Self { client, address: address.trim_end_matches('/').to_owned(), key: key.map(str::to_owned) }

@@ -1,7 +1,7 @@
 //! A thousand connections that do nothing, and a thousand calls that wait.
 
 use crate::overload::resident;
-use crate::support::{Asker, One, call};
+use crate::support::{Asker, One, call, tell};
 use serde_json::json;
 use std::time::{Duration, Instant};
 use tokio::net::TcpStream;
@@ -91,10 +91,7 @@ async fn security_g12_a_thousand_idle_connections_and_a_thousand_streams_cost_li
     assert_eq!(all.expect("streams"), COUNT);
     if let Some(memory) = resident(node.id()) {
         assert!(memory < MOST, "{memory} KiB");
-        #[expect(clippy::print_stderr, reason = "whoever runs the tests may want to see it")]
-        {
-            eprintln!("measured: {COUNT} idle connections and {COUNT} streams: {memory} KiB");
-        }
+        tell(&format!("{COUNT} idle connections and {COUNT} streams: {memory} KiB"));
     }
     // Others are served all the while.
     let began = Instant::now();

@@ -1,6 +1,6 @@
 //! Ten times more requests than can be served.
 
-use crate::support::{Asker, One, call, echoed, measured};
+use crate::support::{Asker, One, call, echoed, measured, tell};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -10,10 +10,11 @@ use tokio::time::{interval, sleep};
 use toolpress_tests::engine::{Engine, Site};
 use toolpress_tests::upstream::{Reply, Upstream};
 
-/// Calls at a time, and how long the vendor takes for each: what can be served is 80 a second.
-const CALLS: usize = 8;
-const TAKES: Duration = Duration::from_millis(100);
-const CAPACITY: u32 = 80;
+/// Calls at a time, and how long the vendor takes for each: what can be served is 20 a second, so that ten
+/// times that is no matter of how fast this machine is.
+const CALLS: usize = 6;
+const TAKES: Duration = Duration::from_millis(300);
+const CAPACITY: u32 = 20;
 
 /// How many times that comes in, for how long.
 const TIMES: u32 = 10;
@@ -100,21 +101,18 @@ async fn security_g10_ten_times_too_much_is_turned_away_and_the_rest_is_served()
     served.sort_unstable();
     refused.sort_unstable();
     let goodput = per_second(served.len(), lasted);
-    eprintln!(
-        "offered {offered} served {} refused {} lasted {lasted:?} peak {peak}",
-        served.len(),
-        refused.len()
-    );
+    let (admitted, turned_away) = (served.len(), refused.len());
+    tell(&format!("{admitted} served and {turned_away} refused in {lasted:?}, at most {peak:.0} a second"));
     assert!(refused.len() > offered / 2, "{} of {offered} were refused", refused.len());
     assert!(goodput >= peak * 0.8, "{goodput:.0} a second are served instead of {peak:.0}");
-    let (quick, admitted) = (refused[refused.len() / 2], served[served.len() / 2]);
+    let (quick, typical) = (refused[refused.len() / 2], served[served.len() / 2]);
     measured("refusal in overload, median", quick);
     measured("refusal in overload, 99th percentile", refused[refused.len() * 99 / 100]);
-    measured("admitted call in overload, median", admitted);
+    measured("admitted call in overload, median", typical);
     measured("admitted call in overload, 99th percentile", served[served.len() * 99 / 100]);
     // Medians, since other programs share the machine and the callers are on it too.
     assert!(quick < Duration::from_millis(50), "a refusal takes {quick:?}");
-    assert!(admitted < TAKES * 2, "an admitted call takes {admitted:?}");
+    assert!(typical < TAKES * 2, "an admitted call takes {typical:?}");
     if let (Some(before), Some(after)) = (before, resident(node.id())) {
         assert!(after < before + (32 << 10), "{before} KiB became {after} KiB");
     }

@@ -116,7 +116,11 @@ pub(crate) fn call(id: &str) -> Value {
 }
 
 /// Writes down what was measured, for who runs the tests with `--nocapture`.
-#[allow(clippy::print_stderr, reason = "whoever runs the tests may want to see it")]
 pub(crate) fn measured(what: &str, time: Duration) {
-    eprintln!("measured: {what}: {} ms", time.as_millis());
+    tell(&format!("{what}: {} ms", time.as_millis()));
+}
+
+#[allow(clippy::print_stderr, reason = "whoever runs the tests may want to see it")]
+pub(crate) fn tell(figure: &str) {
+    eprintln!("measured: {figure}");
 }

@@ -144,6 +144,17 @@ async fn pool(address: &Address, connections: u32, told: &'static str) -> Result
         Address::Postgres(_) => options,
         _ => options.idle_timeout(None).max_lifetime(None).min_connections(1),
     };
+    // Where the disk is full SQLite ends a transaction by itself. The driver's own attempt then fails, and
+    // it would take the connection to be inside a transaction for ever.
+    let options = match address {
+        Address::Sqlite(_) => options.after_release(|connection, _| {
+            Box::pin(async move {
+                connection.ping().await?;
+                Ok(!connection.is_in_transaction())
+            })
+        }),
+        _ => options,
+    };
     options.connect(&address.url()).await.map_err(|error| unusable(address, &error.to_string()))
 }
 
