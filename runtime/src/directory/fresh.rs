@@ -166,10 +166,10 @@ impl<T> fmt::Debug for Fresh<T> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Fresh, OUTAGE, PAUSE, STALE};
+    use super::{Fresh, OUTAGE, PATIENCE, PAUSE, STALE};
     use crate::store::StoreError;
     use std::sync::Arc;
-    use std::time::Duration;
+    use std::time::{Duration, Instant};
 
     const HASH: [u8; 32] = [7; 32];
 
@@ -200,6 +200,30 @@ mod tests {
         fresh.forget(|_| true);
         assert_eq!(ask(&fresh, Err(())).await, None, "heard to be gone");
         assert!(OUTAGE <= Duration::from_secs(30));
+    }
+
+    #[tokio::test]
+    async fn security_g5_one_caller_at_a_time_waits_for_a_database_that_is_down() {
+        let fresh = Fresh::new(8);
+        assert_eq!(ask(&fresh, Ok(Some(1))).await, Some(Some(1)));
+        tokio::time::sleep(STALE).await;
+        assert_eq!(ask(&fresh, Err(())).await, Some(Some(1)));
+        tokio::time::sleep(PAUSE + Duration::from_millis(50)).await;
+        let waiting = fresh.get(&HASH, |_| std::future::pending());
+        let others = async {
+            let began = Instant::now();
+            for _ in 0..10 {
+                assert_eq!(ask(&fresh, Ok(Some(9))).await, Some(Some(1)), "asked as well");
+            }
+            began.elapsed()
+        };
+        let (waited, others) = tokio::join!(waiting, others);
+        assert_eq!(waited.unwrap().as_deref(), Some(&1), "nothing came, what was known counts");
+        assert!(others < PATIENCE, "{others:?}");
+        tokio::time::sleep(PAUSE + Duration::from_millis(50)).await;
+        assert_eq!(ask(&fresh, Ok(Some(2))).await, Some(Some(2)));
+        tokio::time::sleep(STALE).await;
+        assert_eq!(ask(&fresh, Ok(Some(3))).await, Some(Some(3)), "back, and no pause any more");
     }
 
     #[tokio::test]
