@@ -27,7 +27,8 @@ pub async fn measure(workshop: &Workshop) -> anyhow::Result<Vec<Figure>> {
     let folder = product::folder(workshop.file("idle"))?;
     // Beyond the usual bound on calls, and with signs of life soon enough to make each a stream.
     let flags = ["--calls", "2000", "--keep-alive", "2s", "--upstream-timeout", "60s"];
-    let product = Product::start(&workshop.product(SERVED[0])?, &product::sqlite(&folder), &folder, &flags)?;
+    let product =
+        Product::start(&workshop.product_program(SERVED[0])?, &product::sqlite(&folder), &folder, &flags)?;
     let account = product.connect(&format!("{}/0", vendor.url), &credential(0)).await?;
     let urls = product.servers(&account, SERVERS).await?;
     let ask = |number: usize, id: &str| Target::post(&urls[number % SERVERS], &call(id), false);

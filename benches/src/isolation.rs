@@ -27,7 +27,8 @@ const CONNECTIONS: usize = 256;
 pub async fn measure(workshop: &Workshop, answers: usize) -> anyhow::Result<Vec<Figure>> {
     let vendor = Process::own(Core::Other, &["vendor"])?;
     let folder = product::folder(workshop.file("isolation"))?;
-    let product = Product::start(&workshop.product(SERVED[0])?, &product::sqlite(&folder), &folder, &[])?;
+    let product =
+        Product::start(&workshop.product_program(SERVED[0])?, &product::sqlite(&folder), &folder, &[])?;
     let mut urls = Vec::new();
     for customer in 0..TOKENS {
         let base_url = format!("{}/{customer}", vendor.url);

@@ -44,10 +44,10 @@ pub async fn measure(workshop: &Workshop, plan: Plan) -> anyhow::Result<Vec<Figu
     let upstream = Process::own(Core::Other, &["upstream", &ANSWER.to_string()])?;
     let url = format!("{}/amber_accounts/th_1?locale=de&depth=2", upstream.url);
     let forwarder = side(Process::own(Core::Tested, &["floor", "call", &url])?, None).await?;
-    let mut command = Core::Tested.command(workshop.server_program(SERVED[1])?);
+    let mut command = Core::Tested.command(workshop.server_program(SERVED[0])?);
     command.arg(&upstream.url);
     let memory = side(Process::start(command)?, None).await?;
-    let bench = Bench { program: &workshop.product(SERVED[1])?, upstream: &upstream.url, plan };
+    let bench = Bench { program: &workshop.product_program(SERVED[0])?, upstream: &upstream.url, plan };
 
     let folder = product::folder(workshop.file("lookup"))?;
     let mut figures =

@@ -8,7 +8,7 @@ use std::time::Duration;
 use toolpress_benches::pairs::Plan;
 use toolpress_benches::process::Core;
 use toolpress_benches::report::{self, Figure};
-use toolpress_benches::workshop::Workshop;
+use toolpress_benches::workshop::{SERVED, Workshop};
 use toolpress_benches::{
     call, floor, idle, isolation, list, lookup, press, soak, start, synthetic, upstream, vendor,
 };
@@ -145,9 +145,15 @@ async fn measure(part: &Part, plan: Plan) -> anyhow::Result<Vec<Figure>> {
         figures.extend(start::measure(&workshop).await?);
     }
     if !matches!(part, Part::Press | Part::Start) {
-        // Servers are built before this process is moved to one core.
-        for size in toolpress_benches::workshop::SERVED {
-            workshop.server_program(size)?;
+        // Programs are built before this process is moved to one core.
+        if matches!(part, Part::All | Part::List | Part::Call) {
+            for size in SERVED {
+                workshop.server_program(size)?;
+            }
+        }
+        if !matches!(part, Part::List | Part::Call) {
+            workshop.server_program(SERVED[0])?;
+            workshop.product_program(SERVED[0])?;
         }
         Core::Other.enter();
         toolpress_runtime::web::raise_open_files(&toolpress_runtime::Limits::default());

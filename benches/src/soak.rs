@@ -44,7 +44,8 @@ struct Scene {
 pub async fn measure(workshop: &Workshop, time: Duration) -> anyhow::Result<Vec<Figure>> {
     let vendor = Process::own(Core::Other, &["vendor"])?;
     let folder = product::folder(workshop.file("soak"))?;
-    let product = Product::start(&workshop.product(SERVED[0])?, &product::sqlite(&folder), &folder, &[])?;
+    let product =
+        Product::start(&workshop.product_program(SERVED[0])?, &product::sqlite(&folder), &folder, &[])?;
     let (mut accounts, mut urls) = (Vec::new(), Vec::new());
     for customer in 0..CUSTOMERS {
         let base_url = format!("{}/{customer}", vendor.url);

@@ -93,16 +93,16 @@ impl Workshop {
     /// # Errors
     /// If it cannot be built.
     pub fn server_program(&self, size: usize) -> anyhow::Result<PathBuf> {
-        self.program(&format!("synth-server-{size}"))
+        let name = format!("synth-server-{size}");
+        self.program(&name, &name)
     }
 
     /// Builds the whole command for a synthetic vendor of this many tools in release and gives its path.
     ///
     /// # Errors
     /// If it cannot be built.
-    pub fn product(&self, size: usize) -> anyhow::Result<PathBuf> {
-        self.build(&format!("synth-server-{size}"), Profile::Release)?;
-        Ok(self.target.join("release").join(format!("synth-product-{size}")))
+    pub fn product_program(&self, size: usize) -> anyhow::Result<PathBuf> {
+        self.program(&format!("synth-server-{size}"), &format!("synth-product-{size}"))
     }
 
     /// Builds a server of the bundled catalogue's first vendor in release and gives its path.
@@ -110,12 +110,12 @@ impl Workshop {
     /// # Errors
     /// If it cannot be built.
     pub fn bundled_program(&self) -> anyhow::Result<PathBuf> {
-        self.program(BUNDLED)
+        self.program(BUNDLED, BUNDLED)
     }
 
-    fn program(&self, package: &str) -> anyhow::Result<PathBuf> {
-        self.build(package, Profile::Release)?;
-        Ok(self.target.join("release").join(package))
+    fn program(&self, package: &str, program: &str) -> anyhow::Result<PathBuf> {
+        self.cargo(Profile::Release, &["--package", package, "--bin", program])?;
+        Ok(self.target.join("release").join(program))
     }
 
     /// Builds a package and what it needs.
@@ -123,8 +123,12 @@ impl Workshop {
     /// # Errors
     /// If it cannot be built.
     pub fn build(&self, package: &str, profile: Profile) -> anyhow::Result<Cost> {
+        self.cargo(profile, &["--package", package])
+    }
+
+    fn cargo(&self, profile: Profile, what: &[&str]) -> anyhow::Result<Cost> {
         let mut command = Command::new("cargo");
-        command.args(["build", "--quiet", "--package", package, "--target-dir"]).arg(&self.target);
+        command.args(["build", "--quiet"]).args(what).arg("--target-dir").arg(&self.target);
         command.current_dir(&self.folder).env("CARGO_INCREMENTAL", "0");
         if profile == Profile::Release {
             command.arg("--release");
