@@ -1,0 +1,13 @@
+//! The control plane and what it makes, on both databases: every test runs once on `SQLite` and once on
+//! `PostgreSQL`.
+//!
+//! Tests named after rows (`row_21_…`, `security_e2_…`) prove the rows of the lists of what the product must
+//! do and must withstand.
+
+mod accounts;
+mod articles;
+mod connecting;
+mod lists;
+mod provisioning;
+mod scene;
+mod validation;
