@@ -5,6 +5,7 @@
 
 mod answer;
 mod body;
+mod connector;
 mod deadline;
 mod egress;
 mod failure;
