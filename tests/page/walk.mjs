@@ -272,7 +272,7 @@ const tool = (name) => page.locator(`details[data-tool="${name}"]`);
 await book.step('tools, searched and opened', { page }, async () => {
   await accountPage();
   await page.getByRole('tab', { name: 'Tools' }).click();
-  await page.getByLabel('Search tools').fill('sink_consumers');
+  await page.getByLabel('Search tools').fill('sink consumer');
   assert.ok(await page.locator('details.tool').count() > 0);
   await page.getByLabel('Effect', { exact: true }).selectOption('read');
   const row = tool('list_all_sequin_stream_sink_consumers');
