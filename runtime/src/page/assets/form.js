@@ -81,6 +81,7 @@ export function refused(form, problem) {
     error.textContent = [error.textContent, sentence(detail.problem) + meant].filter(Boolean).join(" ");
     const control = field.querySelector("input, select, textarea");
     control?.setAttribute("aria-invalid", "true");
+    for (let around = field; around; around = around.parentElement?.closest("details")) if (around.localName === "details") around.open = true;
     first ??= control;
   }
   const text = (problem.details ?? []).length === 0 ? problem.told ?? String(problem) : elsewhere.join(" ");
