@@ -105,7 +105,10 @@ pub(super) async fn check_unsaved(
     tracing::info!(target: "audit", action = "integration.check", integration = slug, by = actor.0);
     let (shared, options) = (Arc::clone(control.shared()), ServerOptions::default());
     let server = Server::new(shared, control.catalog(), vendor, Mask::all(vendor), account, options);
-    Ok(Json(checked(&server).await?))
+    let checked = checked(&server).await?;
+    // There is no account yet that the list of calls could hold it under.
+    tracing::info!(target: "audit", action = "account.check", integration = vendor.slug, tool = checked.tool, ok = checked.ok, by = actor.0);
+    Ok(Json(checked))
 }
 
 async fn checked(server: &Server) -> Result<Checked, ApiError> {

@@ -97,9 +97,10 @@ static TAG: LazyLock<HeaderValue> = LazyLock::new(|| {
 
 /// The routes of the page.
 pub fn routes() -> Router {
-    Router::new()
-        .route("/", get(async |headers: HeaderMap| answer(INDEX, &headers)))
-        .route("/page/{name}", get(async |Path(name): Path<String>, headers: HeaderMap| answer(&name, &headers)))
+    Router::new().route("/", get(async |headers: HeaderMap| answer(INDEX, &headers))).route(
+        "/page/{name}",
+        get(async |Path(name): Path<String>, headers: HeaderMap| answer(&name, &headers)),
+    )
 }
 
 fn answer(name: &str, headers: &HeaderMap) -> Response {

@@ -113,11 +113,24 @@ async fn security_f6_the_policy_lets_nothing_in_and_the_page_needs_nothing() {
         }
         assert!(!policy.contains("unsafe") && !policy.contains('*'), "{policy}");
         let text = &answer.text;
-        for unwanted in ["innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function", "style=\"", "<style", "javascript:"] {
+        for unwanted in [
+            "innerHTML",
+            "outerHTML",
+            "insertAdjacentHTML",
+            "document.write",
+            "eval(",
+            "new Function",
+            "style=\"",
+            "<style",
+            "javascript:",
+        ] {
             assert!(!text.contains(unwanted), "{address} holds {unwanted}");
         }
         let mut handlers = text.split('<').filter_map(|tag| tag.split_once('>')).map(|(tag, _)| tag);
-        assert!(!address.is_empty() || !handlers.any(|tag| tag.contains(" on")), "{address} has inline handlers");
+        assert!(
+            !address.is_empty() || !handlers.any(|tag| tag.contains(" on")),
+            "{address} has inline handlers"
+        );
         assert!(!named(text).iter().any(|one| one.contains("//")), "{address} names another host");
     }
 }
@@ -126,7 +139,12 @@ async fn security_f6_the_policy_lets_nothing_in_and_the_page_needs_nothing() {
 async fn security_f6_hostile_names_come_back_as_json_and_nothing_else() {
     let scene = Scene::new(&[]).await;
     let rest = scene.node.rest();
-    for name in ["<img src=x onerror=alert(1)>", "</script><script>alert(1)</script>", "{{7*7}}", "\"'><svg onload=alert(1)>"] {
+    for name in [
+        "<img src=x onerror=alert(1)>",
+        "</script><script>alert(1)</script>",
+        "{{7*7}}",
+        "\"'><svg onload=alert(1)>",
+    ] {
         let answer = rest.post("/api-token", serde_json::json!({ "name": name })).await;
         assert_eq!(field(&answer, "content-type"), "application/json");
         assert_eq!(field(&answer, "x-content-type-options"), "nosniff");

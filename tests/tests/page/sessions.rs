@@ -34,7 +34,10 @@ async fn security_f5_a_cookie_alone_changes_nothing() {
     assert_ne!(session.token, other.token);
     for token in [None, Some(""), Some("0123456789abcdef0123456789abcdef"), Some(other.token.as_str())] {
         session.ask(Method::POST, "/api-token", token).await.refused(403);
-        session.ask(Method::DELETE, "/api-token/0198a6a0-0000-7000-8000-000000000000", token).await.refused(403);
+        session
+            .ask(Method::DELETE, "/api-token/0198a6a0-0000-7000-8000-000000000000", token)
+            .await
+            .refused(403);
     }
     assert_eq!(session.api_tokens().await, 0);
     session.ask(Method::POST, "/api-token", Some(&session.token)).await.created();
@@ -46,7 +49,9 @@ async fn security_f5_what_a_foreign_form_can_send_is_refused() {
     let scene = Scene::new(&[]).await;
     let session = scene.session().await;
     let body = r#"{"name":"forged"}"#;
-    for kind in ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "text/json"] {
+    for kind in
+        ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "text/json"]
+    {
         let request = scene.browser.request(Method::POST, "/api-token").header("cookie", session.pair());
         let request = request.header("x-csrf-token", &session.token).header("content-type", kind).body(body);
         send(request).await.refused(415);
@@ -92,7 +97,8 @@ async fn an_account_is_checked_before_it_is_connected() {
     let scene = Scene::new(&["--allow-upstream", "127.0.0.0/8"]).await;
     let rest = scene.node.rest();
     let vendor = toolpress_tests::upstream::Upstream::answering(r#"{"data":[],"items":[]}"#).await;
-    let given = json!({ "base_url": vendor.base_url(), "credentials": { "api_token": "secret-of-the-check" } });
+    let given =
+        json!({ "base_url": vendor.base_url(), "credentials": { "api_token": "secret-of-the-check" } });
     let checked = rest.post("/integration/sequin_stream/check", given).await;
     assert!(!checked.text.contains("secret-of-the-check"));
     assert_eq!(checked.ok()["ok"], true);
