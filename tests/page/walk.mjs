@@ -58,6 +58,20 @@ await book.step('wrong key', { statuses: [401], page }, async () => {
   await page.getByText('This is not the admin key').waitFor();
 });
 
+await book.step('a browser that keeps no cookie', { statuses: [401], page }, async () => {
+  await page.route('**/session', async (route) => {
+    if (route.request().method() !== 'POST') return route.continue();
+    const response = await route.fetch();
+    const { 'set-cookie': _, ...headers } = response.headers();
+    await page.context().clearCookies();
+    return route.fulfill({ response, headers });
+  });
+  await page.getByLabel('Admin key').fill(server.key);
+  await button('Log in').click();
+  await page.getByText('did not keep the session').waitFor();
+  await page.unroute('**/session');
+});
+
 await book.step('log in', { page }, async () => {
   await logIn();
   const cookies = await page.context().cookies();
