@@ -5,9 +5,14 @@
 //! do and must withstand.
 
 mod accounts;
+mod api_tokens;
 mod articles;
 mod connecting;
+mod expiry;
+mod filters;
 mod lists;
 mod provisioning;
 mod scene;
+mod scopes;
+mod tokens;
 mod validation;
