@@ -99,8 +99,9 @@ async fn account(
     let digest = Sha256::new_with_prefix(b"toolpress sandbox ").chain_update(vendor.slug).finalize();
     let id = digest.first_chunk().map_or_else(Uuid::now_v7, |bytes| Uuid::new_v8(*bytes)).to_string();
     let origin = Url::parse(base_url).map_err(Failure::failed)?.origin().ascii_serialization();
+    let ring = scene.keys.ring().map_err(Failure::failed)?;
     let seal = |(name, secret): &(&'static str, String)| {
-        scene.keys.ring().seal(Binding { account: &id, origin: &origin, name }, secret)
+        ring.seal(Binding { account: &id, origin: &origin, name }, secret)
     };
     let sealed: Vec<SealedCredential> =
         credentials.iter().map(seal).collect::<Result<_, _>>().map_err(Failure::failed)?;

@@ -33,6 +33,8 @@ pub(super) struct Fresh<T> {
     forgotten: AtomicU64,
     /// When the database may be asked again, in milliseconds since the start.
     pause_until: AtomicU64,
+    /// Answers from memory, from the database, and from memory while the database was down.
+    lookups: [AtomicU64; 3],
 }
 
 struct Entry<T> {
@@ -53,6 +55,7 @@ impl<T> Fresh<T> {
             entries: Cache::new(capacity),
             forgotten: AtomicU64::new(0),
             pause_until: AtomicU64::new(0),
+            lookups: Default::default(),
         }
     }
 
@@ -69,6 +72,7 @@ impl<T> Fresh<T> {
         if let Some(entry) = &known {
             let age = self.age(entry);
             if age < FRESH || (age < STALE && entry.asking.swap(true, Ordering::Relaxed)) {
+                self.lookups[0].fetch_add(1, Ordering::Relaxed);
                 return Ok(Some(Arc::clone(&entry.value)));
             }
         }
@@ -76,6 +80,7 @@ impl<T> Fresh<T> {
         if self.now() < self.pause_until.load(Ordering::Relaxed) {
             return self.outage(hash);
         }
+        self.lookups[1].fetch_add(1, Ordering::Relaxed);
         let (asked, forgotten) = (self.now(), self.forgotten.load(Ordering::SeqCst));
         let told = timeout(PATIENCE, ask(known_value)).await;
         if let Some(entry) = &known {
@@ -120,6 +125,7 @@ impl<T> Fresh<T> {
     fn outage(&self, hash: &Hash) -> Result<Option<Arc<T>>, Down> {
         let entry = self.entries.get(hash).filter(|entry| self.age(entry) < OUTAGE).ok_or(Down)?;
         entry.asking.store(false, Ordering::Relaxed);
+        self.lookups[2].fetch_add(1, Ordering::Relaxed);
         Ok(Some(Arc::clone(&entry.value)))
     }
 
@@ -127,6 +133,11 @@ impl<T> Fresh<T> {
     pub(super) fn forget(&self, gone: impl Fn(&T) -> bool) {
         self.forgotten.fetch_add(1, Ordering::SeqCst);
         self.entries.retain(|_, entry| !gone(&entry.value));
+    }
+
+    /// How often an answer came from memory, from the database, and from memory in an outage.
+    pub(super) fn lookups(&self) -> [u64; 3] {
+        self.lookups.each_ref().map(|count| count.load(Ordering::Relaxed))
     }
 
     fn age(&self, entry: &Entry<T>) -> Duration {

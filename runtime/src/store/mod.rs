@@ -161,6 +161,8 @@ pub trait Store:
     async fn ready(&self) -> Result<(), StoreError>;
     /// Changes made by any node from now on.
     fn changes(&self) -> broadcast::Receiver<Change>;
+    /// How many pieces of work the database did not do so far.
+    fn failures(&self) -> u64;
     /// How far the database's clock is ahead of this machine's, in milliseconds, so that all nodes mean
     /// the same moment by an expiry.
     fn clock_offset(&self) -> i64;

@@ -19,7 +19,7 @@ use async_trait::async_trait;
 use sqlx::any::AnyRow;
 use sqlx::{Any, AnyPool, Executor as _, Transaction};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::sync::broadcast;
 use tokio::task::AbortHandle;
@@ -30,6 +30,9 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Changes that a slow listener may be behind.
 const CHANGES: usize = 1024;
+
+/// Work that was not done, in the whole process: it has one database.
+static FAILURES: AtomicU64 = AtomicU64::new(0);
 
 /// A store on `SQLite` or `PostgreSQL`.
 #[derive(Debug)]
@@ -99,6 +102,10 @@ impl Store for SqlStore {
         self.changes.subscribe()
     }
 
+    fn failures(&self) -> u64 {
+        FAILURES.load(Ordering::Relaxed)
+    }
+
     fn clock_offset(&self) -> i64 {
         self.clock_offset.load(Ordering::Relaxed)
     }
@@ -106,10 +113,14 @@ impl Store for SqlStore {
 
 /// Runs a piece of work with the database within the common patience.
 async fn within<T>(work: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, StoreError> {
-    match timeout(PATIENCE, work).await {
+    let done = match timeout(PATIENCE, work).await {
         Ok(done) => done.map_err(StoreError::from),
         Err(_) => Err(StoreError::Unavailable(format!("no answer within {} s", PATIENCE.as_secs()))),
+    };
+    if let Err(StoreError::Unavailable(_)) = done {
+        FAILURES.fetch_add(1, Ordering::Relaxed);
     }
+    done
 }
 
 impl From<sqlx::Error> for StoreError {
