@@ -1,5 +1,6 @@
 //! How a node hears of what others changed on `PostgreSQL`, and of how late it is there.
 
+use super::watchers::Watchers;
 use crate::store::Change;
 use jiff::Timestamp;
 use sqlx::postgres::PgListener;
@@ -7,7 +8,6 @@ use sqlx::{Connection as _, PgConnection, Row as _, query};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
-use tokio::sync::broadcast::Sender;
 use tokio::time::{sleep, timeout};
 use url::Url;
 
@@ -21,24 +21,24 @@ const CHECK: Duration = Duration::from_secs(5);
 const PAUSE: Duration = Duration::from_millis(500);
 
 /// Listens for as long as it is polled. Whenever the connection was away, everything may have changed.
-pub(super) async fn listen(url: Url, changes: Sender<Change>, offset: Arc<AtomicI64>) {
+pub(super) async fn listen(url: Url, watchers: Arc<Watchers>, offset: Arc<AtomicI64>) {
     loop {
-        match session(&url, &changes, &offset).await {
+        match session(&url, &watchers, &offset).await {
             Ok(()) => {}
             Err(error) => tracing::warn!(%error, "no news of other nodes; trying again"),
         }
-        let _ = changes.send(Change::Any);
+        watchers.tell(&Change::Any);
         sleep(PAUSE).await;
     }
 }
 
-async fn session(url: &Url, changes: &Sender<Change>, offset: &AtomicI64) -> Result<(), sqlx::Error> {
+async fn session(url: &Url, watchers: &Watchers, offset: &AtomicI64) -> Result<(), sqlx::Error> {
     let mut listener = PgListener::connect(url.as_str()).await?;
     // A reconnection inside the listener would lose what happened meanwhile without telling.
     listener.eager_reconnect(false);
     listener.listen(CHANNEL).await?;
     let mut clock = PgConnection::connect(url.as_str()).await?;
-    let _ = changes.send(Change::Any);
+    watchers.tell(&Change::Any);
     loop {
         compare(&mut clock, offset).await?;
         let check = sleep(CHECK);
@@ -46,7 +46,7 @@ async fn session(url: &Url, changes: &Sender<Change>, offset: &AtomicI64) -> Res
         loop {
             tokio::select! {
                 told = listener.try_recv() => match told? {
-                    Some(told) => drop(changes.send(read(told.payload()))),
+                    Some(told) => watchers.tell(&read(told.payload())),
                     None => return Ok(()),
                 },
                 () = &mut check => break,

@@ -11,25 +11,23 @@ mod listen;
 mod servers;
 mod sessions;
 mod settings;
+mod watchers;
 
 pub use connect::{Address, BadAddress};
 
-use super::{Change, Store, StoreError};
+use super::{Change, Store, StoreError, Watcher};
 use async_trait::async_trait;
 use sqlx::any::AnyRow;
 use sqlx::{Any, AnyPool, Executor as _, Transaction};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
-use tokio::sync::broadcast;
 use tokio::task::AbortHandle;
 use tokio::time::timeout;
+use watchers::Watchers;
 
 /// How long any one piece of work may take; a database that does not answer is down.
 const PATIENCE: Duration = Duration::from_secs(5);
-
-/// Changes that a slow listener may be behind.
-const CHANGES: usize = 1024;
 
 /// Work that was not done, in the whole process: it has one database.
 static FAILURES: AtomicU64 = AtomicU64::new(0);
@@ -40,7 +38,7 @@ pub struct SqlStore {
     read: AnyPool,
     write: AnyPool,
     begin: &'static str,
-    changes: broadcast::Sender<Change>,
+    watchers: Arc<Watchers>,
     clock_offset: Arc<AtomicI64>,
     listener: Option<AbortHandle>,
 }
@@ -53,12 +51,14 @@ impl SqlStore {
     pub async fn open(address: &Address) -> Result<Self, StoreError> {
         let (read, write) = connect::open(address).await?;
         connect::migrate(address, &write).await?;
-        let (changes, _) = broadcast::channel(CHANGES);
+        let watchers = Arc::new(Watchers::default());
         let clock_offset = Arc::new(AtomicI64::new(0));
-        let mut store = Self { read, write, begin: "BEGIN IMMEDIATE", changes, clock_offset, listener: None };
+        let mut store =
+            Self { read, write, begin: "BEGIN IMMEDIATE", watchers, clock_offset, listener: None };
         if let Address::Postgres(url) = address {
             store.begin = "BEGIN";
-            let task = listen::listen(url.clone(), store.changes.clone(), Arc::clone(&store.clock_offset));
+            let task =
+                listen::listen(url.clone(), Arc::clone(&store.watchers), Arc::clone(&store.clock_offset));
             store.listener = Some(tokio::spawn(task).abort_handle());
         }
         Ok(store)
@@ -78,9 +78,8 @@ impl SqlStore {
     }
 
     /// Tells this node; others hear of it by themselves.
-    fn tell(&self, change: Change) {
-        // Nobody listens in commands that end at once.
-        let _ = self.changes.send(change);
+    fn tell(&self, change: &Change) {
+        self.watchers.tell(change);
     }
 }
 
@@ -98,8 +97,8 @@ impl Store for SqlStore {
         within(async { self.read.execute("SELECT 1").await.map(|_| ()) }).await
     }
 
-    fn changes(&self) -> broadcast::Receiver<Change> {
-        self.changes.subscribe()
+    fn watch(&self, watcher: Watcher) {
+        self.watchers.add(watcher);
     }
 
     fn failures(&self) -> u64 {
