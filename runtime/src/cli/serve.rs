@@ -161,7 +161,8 @@ pub(super) async fn run(
     });
     let watching = watched.map(|listener| watch(listener, scrape, stopping.clone(), &limits));
     let refusals = Arc::clone(metrics.refusals());
-    let routes = mcp::routes(directory, &limits, refusals).merge(control.routes()).merge(page::routes());
+    let routes = mcp::routes(directory, &limits, refusals);
+    let routes = routes.merge(control.routes()).merge(page::routes());
     drop(control);
     let stop = stop(stopping, args.stop_delay);
     web::serve_counted(listener, web::behind(front, routes), &limits, &connections, stop).await;

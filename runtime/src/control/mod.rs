@@ -36,7 +36,6 @@ use axum::routing::{get, post};
 use error::ApiError;
 use http::header::CACHE_CONTROL;
 use http::{HeaderValue, StatusCode};
-use jiff::Timestamp;
 use std::sync::Arc;
 use toolpress_core::{Catalog, Vendor};
 use url::Url;
@@ -203,7 +202,7 @@ impl Control {
 
     /// Milliseconds since 1970 by the clock of the database.
     fn now(&self) -> i64 {
-        Timestamp::now().as_millisecond() + self.0.store.clock_offset()
+        self.0.store.now()
     }
 }
 

@@ -13,7 +13,6 @@ use crate::store::{ApiTokenRow, Change, Store, StoreError};
 use crate::{Server, Shared, Token, TokenKind};
 use fresh::{Down, Fresh};
 use futures_util::future::BoxFuture;
-use jiff::Timestamp;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use toolpress_core::Catalog;
@@ -95,7 +94,7 @@ impl Directory {
 
     /// Milliseconds since 1970 by the clock of the database.
     pub(crate) fn now(&self) -> i64 {
-        Timestamp::now().as_millisecond() + self.store.clock_offset()
+        self.store.now()
     }
 
     fn forget(&self, change: &Change) {

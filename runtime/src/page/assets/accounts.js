@@ -22,7 +22,8 @@ export async function accounts() {
       button()),
   });
   return el("div", {},
-    el("div", { class: "title" }, el("h1", {}, "Accounts"), button()),
+    el("div", { class: "title" }, el("div", {}, el("h1", {}, "Accounts"),
+      el("p", { class: "faint" }, "Your access to vendors. Open one to give agents some of its tools.")), button()),
     shown.root);
 }
 

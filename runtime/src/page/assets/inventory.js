@@ -15,7 +15,8 @@ export async function tools(slug) {
   const account = el("select", { id: "account" }, accounts.map((one) => el("option", { value: one.id }, one.name)));
   const chosen = () => accounts.find((one) => one.id === account.value) ?? null;
   return el("div", {},
-    el("div", { class: "title" }, el("h1", {}, "Tools")),
+    el("div", { class: "title" }, el("div", {}, el("h1", {}, "Tools"),
+      el("p", { class: "faint" }, "Everything that is compiled in. What an agent gets of it is chosen for each MCP server."))),
     el("div", { class: "filters" },
       el("label", { htmlFor: "vendor" }, "Vendor"), select,
       accounts.length > 0 ? [el("label", { htmlFor: "account" }, "Try with"), account] : el("span", { class: "faint" }, "Connect an account to try them.")),

@@ -31,7 +31,8 @@ export async function tokens() {
       "Servers that require extra authentication want one beside their URL, so that a leaked URL alone is useless. Scripts can use one in place of the admin key.",
       create()),
   });
-  return el("div", {}, el("div", { class: "title" }, el("h1", {}, "API tokens"), create()), told, shown.root);
+  return el("div", {}, el("div", { class: "title" }, el("div", {}, el("h1", {}, "API tokens"),
+    el("p", { class: "faint" }, "The second proof of servers that require one, and keys for scripts.")), create()), told, shown.root);
 }
 
 function opens(token, accounts) {

@@ -6,6 +6,7 @@
 mod accounts;
 mod api_tokens;
 mod calls;
+mod clock;
 mod connect;
 mod listen;
 mod servers;
@@ -17,10 +18,11 @@ pub use connect::{Address, BadAddress};
 
 use super::{Change, Store, StoreError, Watcher};
 use async_trait::async_trait;
+use clock::Clock;
 use sqlx::any::AnyRow;
 use sqlx::{Any, AnyPool, Executor as _, Transaction};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::task::AbortHandle;
 use tokio::time::timeout;
@@ -39,7 +41,7 @@ pub struct SqlStore {
     write: AnyPool,
     begin: &'static str,
     watchers: Arc<Watchers>,
-    clock_offset: Arc<AtomicI64>,
+    clock: Arc<Clock>,
     listener: Option<AbortHandle>,
 }
 
@@ -52,16 +54,15 @@ impl SqlStore {
         let (read, write) = connect::open(address).await?;
         connect::migrate(address, &write).await?;
         let watchers = Arc::new(Watchers::default());
-        let clock_offset = Arc::new(AtomicI64::new(0));
-        let mut store =
-            Self { read, write, begin: "BEGIN IMMEDIATE", watchers, clock_offset, listener: None };
-        if let Address::Postgres(url) = address {
-            store.begin = "BEGIN";
-            let task =
-                listen::listen(url.clone(), Arc::clone(&store.watchers), Arc::clone(&store.clock_offset));
-            store.listener = Some(tokio::spawn(task).abort_handle());
-        }
-        Ok(store)
+        let Address::Postgres(url) = address else {
+            let clock = Arc::new(Clock::of_this_machine());
+            return Ok(Self { read, write, begin: "BEGIN IMMEDIATE", watchers, clock, listener: None });
+        };
+        let clock = Arc::new(Clock::of_the_database());
+        listen::set(url, &clock).await?;
+        let task = listen::listen(url.clone(), Arc::clone(&watchers), Arc::clone(&clock));
+        let listener = Some(tokio::spawn(task).abort_handle());
+        Ok(Self { read, write, begin: "BEGIN", watchers, clock, listener })
     }
 
     /// Ends all connections after what they are doing.
@@ -105,8 +106,8 @@ impl Store for SqlStore {
         FAILURES.load(Ordering::Relaxed)
     }
 
-    fn clock_offset(&self) -> i64 {
-        self.clock_offset.load(Ordering::Relaxed)
+    fn now(&self) -> i64 {
+        self.clock.now()
     }
 }
 
