@@ -4,7 +4,7 @@
 use crate::postgres::Postgres;
 use crate::serving::{Node, Start};
 use sqlx::any::{AnyRow, install_default_drivers};
-use sqlx::{AnyConnection, AssertSqlSafe, Connection as _, Executor as _};
+use sqlx::{AnyConnection, AssertSqlSafe, Connection as _, Executor as _, Row as _};
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
@@ -89,7 +89,14 @@ impl Site {
         let mut bytes = Vec::new();
         read_all(self.folder(), &mut bytes);
         if let Some(server) = self.server {
-            read_all(server.folder(), &mut bytes);
+            // The folder of this database among those of other tests, and what all of them share.
+            let rows =
+                self.rows("SELECT oid::BIGINT FROM pg_database WHERE datname = current_database()").await;
+            let oid: i64 = rows[0].try_get(0).expect("a number");
+            let data = server.folder().join("data");
+            read_all(&data.join("base").join(oid.to_string()), &mut bytes);
+            read_all(&data.join("pg_wal"), &mut bytes);
+            bytes.extend(std::fs::read(server.folder().join("log")).expect("its log"));
         }
         bytes
     }

@@ -53,12 +53,16 @@ impl Node {
     }
 }
 
+/// Values inside values: more than any documentation needs, and little enough for the stack of a thread.
+const DEEPEST: usize = 32;
+
 /// Reads one YAML document.
 ///
 /// # Errors
 /// The first thing that is not YAML, or a key that stands twice.
 pub(crate) fn parse(text: &str, file: usize) -> Result<Node, Box<Diagnostic>> {
-    let options = serde_yaml::options! { strict_booleans: true };
+    let budget = serde_yaml::budget! { max_depth: DEEPEST };
+    let options = serde_yaml::options! { strict_booleans: true, budget: budget };
     match serde_yaml::from_str_with_options::<Tree>(text, options) {
         Ok(tree) => Ok(tree.place(file, text)),
         Err(error) => Err(Box::new(broken(&error, text, file))),
