@@ -1,6 +1,6 @@
 //! The tables a server reads: a catalogue of vendors, each with its tools sorted by name.
 
-use crate::{Args, Kind, Mask, Param, Piece, Request, Rule, Violations, Workflow, check};
+use crate::{Args, Build, Kind, Mask, Param, Piece, Request, Rule, Violations, Workflow, check};
 use serde_json::{Map, Value};
 use std::fmt;
 
@@ -117,8 +117,8 @@ pub struct Tool {
     pub failure: Option<&'static [&'static str]>,
     /// Calls that may follow.
     pub next: &'static [Next],
-    /// Turns checked arguments into the request. Reached through [`Tool::request`].
-    pub build: fn(&mut Args) -> Request,
+    /// How checked arguments become the request. Reached through [`Tool::request`].
+    pub build: Build,
 }
 
 impl Tool {
@@ -133,7 +133,10 @@ impl Tool {
 
     /// The request that these arguments stand for. Cannot fail, since [`Args`] are checked.
     pub fn request(&self, mut args: Args) -> Request {
-        (self.build)(&mut args)
+        match self.build {
+            Build::Table(sending) => sending.request(self.http, self.path, self.params, args.into_map()),
+            Build::Function(build) => build(&mut args),
+        }
     }
 
     /// Writes the tool's entry of `tools/list` as JSON. Sentences that mention a tool outside the mask

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use toolpress_core::{
-    Answer, Args, Auth, Catalog, Credential, Effect, HttpMethod, Kind, Param, Piece, Place, Request, Tag,
+    Answer, Args, Auth, Build, Catalog, Credential, Effect, HttpMethod, Kind, Param, Piece, Place, Request, Tag,
     Tool, Vendor,
 };
 
@@ -106,7 +106,7 @@ const fn tool(
         errors: &[],
         failure: None,
         next: &[],
-        build,
+        build: Build::Function(build),
     }
 }
 
