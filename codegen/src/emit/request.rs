@@ -1,17 +1,15 @@
 //! How a tool's arguments are sent: the table, and `into_request` of its struct.
 
-use super::table::Tables;
+use super::table::Names;
 use super::types::identifier;
-use crate::model::{Body, ListStyle, Param, Place, Tool};
+use crate::model::{Body, Kind, ListStyle, Param, Place, Tool};
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 /// `into_request` of a tool's struct.
-pub(super) fn into_request(tool: &Tool, tables: &Tables<'_>) -> TokenStream {
-    let core = tables.core;
-    let (verb, path) = (verb(&tool.verb), &tool.path);
-    let sending = tables.name_of_sending(sending(tool));
-    let params = match tables.name_of_params(&tool.field_name, &tool.params) {
+pub(super) fn into_request(tool: &Tool, names: &Names, core: &TokenStream) -> TokenStream {
+    let (verb, path, sending) = (verb(&tool.verb), &tool.path, &names.sending);
+    let params = match &names.params {
         Some(params) => quote! { tables::#params },
         None => quote! { &[] },
     };
@@ -39,7 +37,7 @@ pub(super) fn sending(tool: &Tool) -> TokenStream {
         ListStyle::Brackets => quote! { Brackets },
     };
     let sent = sent(&tool.params, |param| {
-        let is_list = matches!(param.kind, crate::model::Kind::List { .. });
+        let is_list = matches!(param.kind, Kind::List { .. });
         match param.place {
             // The placeholder has the model's name; the vendor never sees it.
             Place::Path | Place::Paging => param.name.clone(),

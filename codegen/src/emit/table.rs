@@ -1,7 +1,7 @@
 //! Parameter tables and rules.
 
 use super::request;
-use crate::model::{Kind, Object, Param, Rule, Shape, TypeDef, Variant};
+use crate::model::{Kind, Object, Param, Rule, Shape, Tool, TypeDef, Variant};
 use crate::name::constant_name;
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
@@ -11,8 +11,8 @@ use std::collections::HashMap;
 /// Writes tables, in a module of their own where every name is the core's.
 ///
 /// What many tools have alike is written once: it becomes a static of its own, remembered here.
-pub(super) struct Tables<'c> {
-    pub(super) core: &'c TokenStream,
+#[derive(Default)]
+pub(super) struct Tables {
     texts: RefCell<Vec<TextRules>>,
     sendings: RefCell<Shared>,
     params: RefCell<Shared>,
@@ -20,6 +20,13 @@ pub(super) struct Tables<'c> {
 
 /// Fewest characters, most characters, pattern.
 type TextRules = (u64, Option<u64>, Option<String>);
+
+/// The statics of a tool.
+pub(super) struct Names {
+    /// None if it takes nothing.
+    pub(super) params: Option<Ident>,
+    pub(super) sending: Ident,
+}
 
 /// Values with the names of their statics, found by their text.
 #[derive(Default)]
@@ -42,11 +49,7 @@ impl Shared {
     }
 }
 
-impl<'c> Tables<'c> {
-    pub(super) fn new(core: &'c TokenStream) -> Self {
-        Self { core, texts: RefCell::default(), sendings: RefCell::default(), params: RefCell::default() }
-    }
-
+impl Tables {
     /// The statics that the tables refer to. Patterns are compiled when first used, so they cannot be
     /// constants.
     pub(super) fn shared(&self) -> TokenStream {
@@ -67,18 +70,17 @@ impl<'c> Tables<'c> {
         quote! { #(#params)* #(#sendings)* #(#texts)* }
     }
 
-    /// The static that tells how a tool's arguments are sent.
-    pub(super) fn name_of_sending(&self, sending: TokenStream) -> Ident {
-        self.sendings.borrow_mut().name(sending, |place| format_ident!("SENDING_{place}"))
-    }
-
-    /// The static of a tool's parameters, named after the first tool that has them. `None` if it has none.
-    pub(super) fn name_of_params(&self, tool: &str, params: &[Param]) -> Option<Ident> {
-        if params.iter().all(|param| param.from.is_some()) {
-            return None;
-        }
-        let name = format_ident!("{}_PARAMS", constant_name(tool));
-        Some(self.params.borrow_mut().name(self.params(params), |_| name))
+    /// The statics that tell what a tool takes and how it is sent. Parameters that several tools have are
+    /// named after the first of them.
+    pub(super) fn names(&self, tool: &Tool) -> Names {
+        let sending = request::sending(tool);
+        let sending = self.sendings.borrow_mut().name(sending, |place| format_ident!("SENDING_{place}"));
+        let params = tool.params.iter().any(|param| param.from.is_none()).then(|| {
+            let name = format_ident!("{}_PARAMS", constant_name(&tool.field_name));
+            let params = self.params(&tool.params);
+            self.params.borrow_mut().name(params, |_| name)
+        });
+        Names { params, sending }
     }
 
     fn params(&self, params: &[Param]) -> TokenStream {

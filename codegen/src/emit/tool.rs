@@ -1,6 +1,6 @@
 //! One tool: its struct, its tables and the function between them.
 
-use super::table::{Tables, option};
+use super::table::{Names, Tables, option};
 use super::types::{constructor, fields, identifier, wire};
 use super::{Style, docs, entry, example, request};
 use crate::model::{Advice, Answer, Effect, Next, Paging, Param, Place, Source, Tool, Vendor};
@@ -8,7 +8,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 /// The struct a Rust programmer fills.
-pub(super) fn structure(vendor: &Vendor, tool: &Tool, tables: &Tables<'_>, style: &Style) -> TokenStream {
+pub(super) fn structure(vendor: &Vendor, tool: &Tool, sending: &Names, style: &Style) -> TokenStream {
     let core = &style.core;
     let name = identifier(&tool.type_name);
     let mut doc = docs::tool(tool);
@@ -24,7 +24,7 @@ pub(super) fn structure(vendor: &Vendor, tool: &Tool, tables: &Tables<'_>, style
         let fields = fields(own.clone(), core);
         (quote! { pub struct #name { #fields } }, constructor(own.clone(), &TokenStream::new(), core))
     };
-    let into_request = request::into_request(tool, tables);
+    let into_request = request::into_request(tool, sending, core);
     let wire = wire(&name, own, &TokenStream::new(), core);
     quote! {
         #doc
@@ -43,7 +43,7 @@ fn is_own(param: &Param) -> bool {
 }
 
 /// The tool's entry in the vendor's table.
-pub(super) fn table(vendor: &Vendor, tool: &Tool, tables: &Tables<'_>) -> TokenStream {
+pub(super) fn table(vendor: &Vendor, tool: &Tool, names: &Names, tables: &Tables) -> TokenStream {
     let Tool { name, title, resource, method, path, idempotent, tags, .. } = tool;
     let verb = request::verb(&tool.verb);
     let effect = match tool.effect {
@@ -51,26 +51,13 @@ pub(super) fn table(vendor: &Vendor, tool: &Tool, tables: &Tables<'_>) -> TokenS
         Effect::Write => quote! { Write },
         Effect::Destructive => quote! { Destructive },
     };
-    let params = match tables.name_of_params(&tool.field_name, &tool.params) {
+    let sending = &names.sending;
+    let params = match &names.params {
         Some(params) => quote! { #params },
         None => quote! { &[] },
     };
-    let rules = tables.rules(&tool.rules);
     let entry = entry::pieces(vendor, tool);
-    let output_schema = option(tool.output_schema.as_ref().map(|schema| {
-        let schema = entry::literal(&schema.to_string());
-        quote! { #schema }
-    }));
-    let answer = answer(&tool.answer);
-    let timeout = option(tool.timeout_ms.map(|timeout| quote! { #timeout }));
-    let wait = option(tool.wait.as_ref().map(|wait| {
-        let (param, unit_ms, max_ms) = (&wait.param, wait.unit_ms, wait.max_ms);
-        quote! { Wait { param: #param, unit_ms: #unit_ms, max_ms: #max_ms } }
-    }));
-    let errors = advice(vendor, &tool.errors);
-    let failure = option(tool.failure.as_ref().map(|path| quote! { &[#(#path),*] }));
-    let next = next(vendor, &tool.next);
-    let sending = tables.name_of_sending(request::sending(tool));
+    let special = special(vendor, tool, tables);
     quote! {
         Tool {
             name: #name,
@@ -83,18 +70,48 @@ pub(super) fn table(vendor: &Vendor, tool: &Tool, tables: &Tables<'_>) -> TokenS
             idempotent: #idempotent,
             tags: &[#(#tags),*],
             params: #params,
-            rules: #rules,
             entry: #entry,
-            output_schema: #output_schema,
-            answer: #answer,
-            timeout_ms: #timeout,
-            wait: #wait,
-            errors: #errors,
-            failure: #failure,
-            next: #next,
             build: Build::Table(&#sending),
+            #special
+            ..Tool::PLAIN
         }
     }
+}
+
+/// The fields in which a tool is not like most others.
+fn special(vendor: &Vendor, tool: &Tool, tables: &Tables) -> TokenStream {
+    let mut fields = TokenStream::new();
+    let mut set = |name: &str, value: TokenStream| {
+        let name = identifier(name);
+        fields.extend(quote! { #name: #value, });
+    };
+    if !tool.rules.is_empty() {
+        set("rules", tables.rules(&tool.rules));
+    }
+    if let Some(schema) = &tool.output_schema {
+        let schema = entry::literal(&schema.to_string());
+        set("output_schema", quote! { Some(#schema) });
+    }
+    if !matches!(&tool.answer, Answer::One { at } if at.is_empty()) {
+        set("answer", answer(&tool.answer));
+    }
+    if let Some(timeout) = tool.timeout_ms {
+        set("timeout_ms", quote! { Some(#timeout) });
+    }
+    if let Some(wait) = &tool.wait {
+        let (param, unit_ms, max_ms) = (&wait.param, wait.unit_ms, wait.max_ms);
+        set("wait", quote! { Some(Wait { param: #param, unit_ms: #unit_ms, max_ms: #max_ms }) });
+    }
+    if !tool.errors.is_empty() {
+        set("errors", advice(vendor, &tool.errors));
+    }
+    if let Some(path) = &tool.failure {
+        set("failure", quote! { Some(&[#(#path),*]) });
+    }
+    if !tool.next.is_empty() {
+        set("next", next(vendor, &tool.next));
+    }
+    fields
 }
 
 fn answer(answer: &Answer) -> TokenStream {

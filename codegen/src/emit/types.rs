@@ -192,7 +192,7 @@ fn word_enum(name: &Ident, doc: &TokenStream, words: &[String], core: &TokenStre
     let docs = words.iter().map(|word| docs::attribute(&format!("`{word}`")));
     quote! {
         #doc
-        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        #[derive(Clone, Copy, PartialEq, Eq)]
         pub enum #name { #(#docs #variants),* }
 
         impl #name {
@@ -207,6 +207,13 @@ fn word_enum(name: &Ident, doc: &TokenStream, words: &[String], core: &TokenStre
             #[inline]
             fn word(&self) -> ::core::option::Option<&'static str> {
                 ::core::option::Option::Some(self.as_str())
+            }
+        }
+
+        impl ::core::fmt::Debug for #name {
+            #[inline]
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                f.write_str(self.as_str())
             }
         }
     }

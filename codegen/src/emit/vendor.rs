@@ -9,11 +9,12 @@ use std::collections::BTreeMap;
 
 pub(super) fn vendor(vendor: &Vendor, style: &Style) -> TokenStream {
     let core = &style.core;
-    let tables = Tables::new(core);
+    let tables = Tables::default();
     let types = vendor.types.iter().map(|def| types::type_def(def, core));
-    let structures: Vec<_> =
-        vendor.tools.iter().map(|tool| tool::structure(vendor, tool, &tables, style)).collect();
-    let entries: Vec<_> = vendor.tools.iter().map(|tool| tool::table(vendor, tool, &tables)).collect();
+    let names: Vec<_> = vendor.tools.iter().map(|tool| tables.names(tool)).collect();
+    let tools = || vendor.tools.iter().zip(&names);
+    let structures = tools().map(|(tool, names)| tool::structure(vendor, tool, names, style));
+    let entries: Vec<_> = tools().map(|(tool, names)| tool::table(vendor, tool, names, &tables)).collect();
     let type_tables: Vec<_> = vendor.types.iter().map(|def| tables.of_type(def)).collect();
     let shared = tables.shared();
     let table = table(vendor, &entries);

@@ -1,6 +1,9 @@
 //! The tables a server reads: a catalogue of vendors, each with its tools sorted by name.
 
-use crate::{Args, Build, Kind, Mask, Param, Piece, Request, Rule, Violations, Workflow, check};
+use crate::{
+    Args, Body, Build, Kind, ListStyle, Mask, Param, Piece, Request, Rule, Sending, Violations, Workflow,
+    check,
+};
 use serde_json::{Map, Value};
 use std::fmt;
 
@@ -122,6 +125,36 @@ pub struct Tool {
 }
 
 impl Tool {
+    /// A tool without anything special: a table names only what is so of its own tool.
+    pub const PLAIN: Self = Self {
+        name: "",
+        title: "",
+        resource: "",
+        method: "",
+        http: HttpMethod::Get,
+        path: "",
+        effect: Effect::Read,
+        idempotent: false,
+        tags: &[],
+        params: &[],
+        rules: &[],
+        entry: &[],
+        output_schema: None,
+        answer: Answer::One(&[]),
+        timeout_ms: None,
+        wait: None,
+        errors: &[],
+        failure: None,
+        next: &[],
+        build: Build::Table(&Sending {
+            headers: &[],
+            body: Body::None,
+            lists: ListStyle::Repeat,
+            sent: &[],
+            copies: &[],
+        }),
+    };
+
     /// Checks arguments: all problems at once, harmless slips healed (`"5"` for 5, a JSON string for an
     /// object, `null` for an absent optional).
     ///
