@@ -136,8 +136,8 @@ pub trait Calls {
     ) -> Result<(), StoreError>;
     /// Calls of an account, newest first.
     async fn calls(&self, account: &str, slice: Slice<'_>) -> Result<Vec<CallRow>, StoreError>;
-    /// Deletes calls older than `before`.
-    async fn forget_calls(&self, before: i64) -> Result<(), StoreError>;
+    /// Deletes calls older than `before`, and all but the newest `most`.
+    async fn forget_calls(&self, before: i64, most: u32) -> Result<(), StoreError>;
 }
 
 /// Small facts about the installation, by name.
@@ -161,7 +161,9 @@ pub trait Store:
     async fn ready(&self) -> Result<(), StoreError>;
     /// Changes made by any node from now on.
     fn changes(&self) -> broadcast::Receiver<Change>;
-    /// How far the database's clock is ahead of this machine's, in milliseconds, so that all nodes mean
-    /// the same moment by an expiry.
-    fn clock_offset(&self) -> i64;
+    /// How many pieces of work the database did not do so far.
+    fn failures(&self) -> u64;
+    /// Milliseconds since 1970 by the clock of the database, so that all nodes mean the same moment by an
+    /// expiry.
+    fn now(&self) -> i64;
 }

@@ -22,10 +22,10 @@ What else is in the client's file stays as it is; the file as it was is kept bes
 
 Examples:
   toolpress install claude-desktop --url https://tools.example.com/mcp/tp_…
-  toolpress install cursor --url http://127.0.0.1:8484/mcp/tp_… --name sequin
+  toolpress install cursor --url http://127.0.0.1:8484/mcp/tp_… --name acme
   toolpress install vscode --url https://tools.example.com/mcp/tp_… --header-env Toolpress-Api-Token=API_TOKEN
-  toolpress install claude-code --vendor sequin_stream --scope project
-  toolpress install claude-desktop --vendor sequin_stream --print";
+  toolpress install claude-code --vendor acme --scope project
+  toolpress install claude-desktop --vendor acme --print";
 
 /// Where a server is entered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

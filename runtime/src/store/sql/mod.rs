@@ -6,6 +6,7 @@
 mod accounts;
 mod api_tokens;
 mod calls;
+mod clock;
 mod connect;
 mod listen;
 mod servers;
@@ -16,10 +17,11 @@ pub use connect::{Address, BadAddress};
 
 use super::{Change, Store, StoreError};
 use async_trait::async_trait;
+use clock::Clock;
 use sqlx::any::AnyRow;
 use sqlx::{Any, AnyPool, Executor as _, Transaction};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::sync::broadcast;
 use tokio::task::AbortHandle;
@@ -31,6 +33,9 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// Changes that a slow listener may be behind.
 const CHANGES: usize = 1024;
 
+/// Work that was not done, in the whole process: it has one database.
+static FAILURES: AtomicU64 = AtomicU64::new(0);
+
 /// A store on `SQLite` or `PostgreSQL`.
 #[derive(Debug)]
 pub struct SqlStore {
@@ -38,7 +43,7 @@ pub struct SqlStore {
     write: AnyPool,
     begin: &'static str,
     changes: broadcast::Sender<Change>,
-    clock_offset: Arc<AtomicI64>,
+    clock: Arc<Clock>,
     listener: Option<AbortHandle>,
 }
 
@@ -51,14 +56,15 @@ impl SqlStore {
         let (read, write) = connect::open(address).await?;
         connect::migrate(address, &write).await?;
         let (changes, _) = broadcast::channel(CHANGES);
-        let clock_offset = Arc::new(AtomicI64::new(0));
-        let mut store = Self { read, write, begin: "BEGIN IMMEDIATE", changes, clock_offset, listener: None };
-        if let Address::Postgres(url) = address {
-            store.begin = "BEGIN";
-            let task = listen::listen(url.clone(), store.changes.clone(), Arc::clone(&store.clock_offset));
-            store.listener = Some(tokio::spawn(task).abort_handle());
-        }
-        Ok(store)
+        let Address::Postgres(url) = address else {
+            let clock = Arc::new(Clock::of_this_machine());
+            return Ok(Self { read, write, begin: "BEGIN IMMEDIATE", changes, clock, listener: None });
+        };
+        let clock = Arc::new(Clock::of_the_database());
+        listen::set(url, &clock).await?;
+        let task = listen::listen(url.clone(), changes.clone(), Arc::clone(&clock));
+        let listener = Some(tokio::spawn(task).abort_handle());
+        Ok(Self { read, write, begin: "BEGIN", changes, clock, listener })
     }
 
     /// Ends all connections after what they are doing.
@@ -99,17 +105,25 @@ impl Store for SqlStore {
         self.changes.subscribe()
     }
 
-    fn clock_offset(&self) -> i64 {
-        self.clock_offset.load(Ordering::Relaxed)
+    fn failures(&self) -> u64 {
+        FAILURES.load(Ordering::Relaxed)
+    }
+
+    fn now(&self) -> i64 {
+        self.clock.now()
     }
 }
 
 /// Runs a piece of work with the database within the common patience.
 async fn within<T>(work: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, StoreError> {
-    match timeout(PATIENCE, work).await {
+    let done = match timeout(PATIENCE, work).await {
         Ok(done) => done.map_err(StoreError::from),
         Err(_) => Err(StoreError::Unavailable(format!("no answer within {} s", PATIENCE.as_secs()))),
+    };
+    if let Err(StoreError::Unavailable(_)) = done {
+        FAILURES.fetch_add(1, Ordering::Relaxed);
     }
+    done
 }
 
 impl From<sqlx::Error> for StoreError {

@@ -1,0 +1,36 @@
+// Moments, as a reader says them: near ones by distance, in the reader's zone, the exact value in `title`.
+
+import { el } from "./dom.js";
+
+const STEPS = [["year", 31_536_000], ["month", 2_592_000], ["day", 86_400], ["hour", 3600], ["minute", 60]];
+const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
+const dated = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+const exact = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "long" });
+
+export function distance(moment) {
+  const seconds = (new Date(moment) - Date.now()) / 1000;
+  if (Math.abs(seconds) < 45) return seconds < 0 ? "just now" : "in under a minute";
+  for (const [unit, length] of STEPS) {
+    const amount = seconds / length;
+    if (Math.abs(amount) >= 0.95) return relative.format(Math.round(amount), unit);
+  }
+  return relative.format(Math.round(seconds / 60), "minute");
+}
+
+/** `<time>` of an RFC 3339 moment; `otherwise` where there is none. */
+export function time(moment, otherwise = "never") {
+  if (!moment) return el("span", { class: "faint" }, otherwise);
+  const title = `${exact.format(new Date(moment))}: ${moment}`;
+  return el("time", { dateTime: moment, title }, distance(moment));
+}
+
+/** Date and time in full. */
+export function date(moment) {
+  return dated.format(new Date(moment));
+}
+
+/** What a `datetime-local` input holds for a moment. */
+export function local(moment) {
+  const at = new Date(moment);
+  return new Date(at - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+}
