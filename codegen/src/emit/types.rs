@@ -150,7 +150,7 @@ fn structure(name: &Ident, doc: &TokenStream, object: &Object, core: &TokenStrea
 
 /// How a struct becomes a JSON object, and its `Debug` form, which is that object.
 ///
-/// Written out, these are as readable as derives and cost the compiler a third. Everything is `inline`: only
+/// Written out, these cost the compiler less than derives. Everything is `inline`: only
 /// crates that use a type compile code for it.
 pub(super) fn wire<'p>(
     name: &Ident,
