@@ -50,21 +50,25 @@ pub(super) struct Scene<'s> {
 }
 
 /// Starts the simulators, connects an account to each with a server for all its tools, and tells how to
-/// reach them.
+/// reach them, and the simulated API itself: what opens it was made up for this run.
 pub(super) async fn start(scene: Scene<'_>, simulators: Vec<SandboxVendor>) -> Result<(), Failure> {
     let mut count = 0;
     for simulator in simulators {
         // Another catalogue, or one that was pressed without this vendor.
         let Some(vendor) = scene.catalog.vendor(simulator.vendor) else { continue };
         let tools = vendor.tools.len();
-        let token = connect(scene, vendor, simulator).await?;
+        let credentials = simulator.credentials.clone();
+        let (base_url, token) = connect(scene, vendor, simulator).await?;
         tracing::info!(vendor = vendor.slug, %token, "sandbox server");
         let url = format!("{}/mcp/{}", scene.address, token.expose());
         let cursor = json!({ "mcpServers": { (vendor.slug): { "url": url } } });
         output::print(&format!(
-            "\n{} (sandbox, {tools} tools)\n  URL          {url}\n  Claude Code  claude mcp add --transport http {} {url}\n  Cursor       {cursor}",
+            "\n{} (sandbox, {tools} tools)\n  URL          {url}\n  Claude Code  claude mcp add --transport http {} {url}\n  Cursor       {cursor}\n  Vendor's API {base_url}",
             vendor.label, vendor.slug,
         ))?;
+        for (name, value) in credentials {
+            output::print(&format!("    {name:<10} {value}"))?;
+        }
         count += 1;
     }
     if count == 0 {
@@ -77,7 +81,7 @@ async fn connect(
     scene: Scene<'_>,
     vendor: &'static Vendor,
     simulator: SandboxVendor,
-) -> Result<Token, Failure> {
+) -> Result<(String, Token), Failure> {
     let SandboxVendor { base_path, credentials, router, .. } = simulator;
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.map_err(Failure::failed)?;
     let address = listener.local_addr().map_err(Failure::failed)?;
@@ -86,7 +90,7 @@ async fn connect(
     let base_url = format!("http://{address}{base_path}");
     tracing::info!(vendor = vendor.slug, base_url, "simulator");
     let account = account(scene, vendor, &base_url, &credentials).await?;
-    server(scene, vendor, &account).await
+    Ok((base_url, server(scene, vendor, &account).await?))
 }
 
 /// Connects the account, the same one as in the run before if the database remembers that.
