@@ -17,7 +17,8 @@ from words import links
 
 TASKS = pathlib.Path(__file__).parent / "tasks"
 FASTMCP = "FastMCP"
-TOGETHER = 4  # attempts at once
+TOGETHER = 6  # attempts at once
+LONGEST = 50  # seconds for a task, most of them between looks
 
 
 async def holds(place, task, agent):
@@ -39,10 +40,11 @@ async def attempt(program, vendor, task, enter, trace):
     async with sandbox(program) as places, enter(places[vendor]) as server:
         agent = Agent(server, task)
         try:
-            await agent.run()
+            await asyncio.wait_for(agent.run(), LONGEST)
             done = True
-        except GivesUp:
+        except (GivesUp, TimeoutError):
             done = False
+        print(f"{vendor}: {task['name']}: {len(agent.calls)} calls", file=sys.stderr)
         done = done and await holds(places[vendor], task, agent)
         if trace:
             for name, args, result in agent.calls:
