@@ -32,6 +32,7 @@ class Agent:
         self.tools = {tool.name: tool for tool in server.tools}
         self.things = dict(task.get("things", {}))
         self.allowed = {server.tool_of(operation) for operation in task.get("allowed", [])}  # beside the goals
+        self.takes = {server.tool_of(operation) for operation in task.get("takes", [])}  # is taken by looking
         self.goals = [dict(goal, tool=server.tool_of(goal["do"])) if "do" in goal else goal for goal in task["goals"]]
         self.seen, self.calls, self.failed = Seen(), [], 0
         self.made, self.value, self.looking = set(), {}, []
@@ -180,10 +181,14 @@ class Agent:
     async def act(self, name):
         """A step for each of several things, where the user meant them all."""
         tool, last = self.tools[name], None
+        if not (tool.reads or name in self.allowed):
+            return None
         path = next((arg for arg in tool.properties if arg in ("id", "uuid", "uuid__path")), None)
         thing = self.thing_of(tool, path) if path else None
         if tool.reads or not thing or not self.things[thing].get("all"):
             return await self.step(name)
+        if not self.every(thing):
+            await self.find(tool, path, tool.properties[path], thing, 1)
         for value in self.every(thing):
             last = await self.call(tool, {path: value})
             if last.failed:
@@ -209,7 +214,7 @@ class Agent:
         shared = {
             name: len(words(name) & message)
             for name, other in self.tools.items()
-            if name != tool.name and name not in said and (other.reads or name in self.allowed)
+            if name != tool.name and name not in said and (other.reads or name in self.allowed | self.takes)
         }
         sharing = sorted((name for name in shared if shared[name] > 0), key=lambda name: (-shared[name], name))
         if await self.try_all(tool, args, before, said):
@@ -249,6 +254,10 @@ class Agent:
         for arg, schema in tool.properties.items():
             needed = arg in tool.required or told_required(tool, arg) or arg in needs or (arg in self.wanted and tool.name == self.goal.get("tool"))
             value = self.known(tool, arg, schema, needed)
+            if value is MISSING and needed and tool.name == self.goal.get("tool") and arg in self.goal.get("given", {}):
+                for named_thing in re.findall(r"\$(\w+)", json.dumps(self.goal["given"][arg])):
+                    await self.find(tool, named_thing, {"type": "string"}, named_thing, depth)
+                value = self.known(tool, arg, schema, needed)
             if value is MISSING and needed:
                 thing = self.thing_of(tool, arg)
                 value = await self.find(tool, arg, schema, thing, depth) if thing else MISSING
@@ -260,13 +269,15 @@ class Agent:
 
     def known(self, tool, arg, schema, needed):
         is_goal = tool.name == self.goal.get("tool")
-        if is_goal and arg in self.goal.get("given", {}):
+        if (is_goal or tool.reads) and arg in self.goal.get("given", {}):
             value = self.filled(self.goal["given"][arg])
             return MISSING if "$" in json.dumps(value) else value
         if arg in self.task.get("given", {}) and arg not in PAGING:
             return self.task["given"][arg]
         thing = self.thing_of(tool, arg)
         if thing:
+            if kind(schema) == "id" and by_name(tool, arg, schema) and "called" in self.things[thing]:
+                return self.things[thing]["called"]
             value = self.recognised(thing, kind(schema), tool, schema)
             if value is not MISSING:
                 return value
@@ -293,8 +304,8 @@ class Agent:
         meant = words(arg) - {"name", "path"}
         if arg in ("id", "uuid", "uuid__path"):
             meant = words(tool.name)
-            if tool.name == self.goal.get("tool"):
-                meant |= words(self.goal["do"].split("{")[0])  # the user's words for it
+            if tool.name == self.goal.get("tool") and not any(words(thing) <= meant for thing in self.things):
+                meant = words(self.goal["do"].split("{")[0])  # the user's words for it
         fitting = [thing for thing in self.things if words(thing) <= meant]
         return max(fitting, key=lambda thing: len(words(thing)), default=None)
 
@@ -361,9 +372,6 @@ class Agent:
 
     async def find(self, tool, arg, schema, thing, depth):
         spec, how = self.things[thing], kind(schema)
-        told_by_name = f"{arg} {(schema or {}).get('description', '')} {tool.description or ''}"
-        if how == "id" and "called" in spec and re.search(r"(\bor |_or_)name\b", told_by_name, re.I):
-            return spec["called"]
         if ("record" if how == "record" else "id") not in spec:
             return MISSING
         if depth >= DEEPEST or (thing, how) in self.looking:
@@ -389,7 +397,7 @@ class Agent:
             return True
         for name in self.places(about, tool, arg, far):
             other = self.tools[name]
-            if not (other.reads or name in self.allowed) or name == (tool.name if tool else None):
+            if not (other.reads or name in self.takes) or name == (tool.name if tool else None):
                 continue
             args = await self.arguments(other, depth + 1)
             if until():
@@ -436,6 +444,11 @@ class Agent:
             arg for arg, schema in tool.properties.items() if arg not in PAGING and schema.get("type") != "boolean"
         ]
         return not takes or bool(args)
+
+
+def by_name(tool, arg, schema):
+    """Whether a thing's name will do."""
+    return re.search(r"(\bor |_or_)name\b", f"{arg} {schema.get('description', '')} {tool.description}", re.I)
 
 
 def told_required(tool, arg):

@@ -92,14 +92,14 @@ async def measure(program, vendor, document, only):
                 print(f"{task['name']}: {name}")
                 await attempt(program, vendor, task, enter, True)
         return
-    some = asyncio.Semaphore(TOGETHER)
+    some = {name: asyncio.Semaphore(1 if name == FASTMCP else TOGETHER) for name in columns}
 
-    async def count(task, enter):
-        async with some:
+    async def count(task, name, enter):
+        async with some[name]:
             return await attempt(program, vendor, task, enter, False)
 
     counted = {
-        name: await asyncio.gather(*(count(task, enter) for task in tasks)) for name, enter in columns.items()
+        name: await asyncio.gather(*(count(task, name, enter) for task in tasks)) for name, enter in columns.items()
     }
     print(row([f"{vendor}: calls (of them failed)", *columns]))
     print(row(["---"] * (len(columns) + 1)))
