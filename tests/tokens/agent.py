@@ -66,7 +66,7 @@ class Agent:
 
     async def reach(self, goal, pinned=None):
         tool = self.tools[goal["tool"]]
-        self.pinned = pinned
+        self.pinned, self.mark = pinned, None
         since = len(self.seen.results)
         await self.prepare(tool)
         while True:
@@ -76,11 +76,10 @@ class Agent:
             result = await self.call(tool, args)
             if not result.failed:
                 break
-            if self.reached(goal, since):
-                return
+            self.mark = len(self.seen.results)
             if not await self.recover(tool, args, result):
                 raise GivesUp
-            if self.reached(goal, since):
+            if self.goal_seen():
                 return
         if "until" in goal:
             await self.follow(goal, tool, args, result, since)
@@ -239,7 +238,8 @@ class Agent:
         return False
 
     def goal_seen(self):
-        return self.reached(self.goal, 0)
+        """It is so already: seen since the goal's tool failed."""
+        return self.mark is not None and self.reached(self.goal, self.mark)
 
     async def differs(self, tool, before):
         args = await self.arguments(tool, 0)
@@ -261,11 +261,21 @@ class Agent:
             if value is MISSING and needed:
                 thing = self.thing_of(tool, arg)
                 value = await self.find(tool, arg, schema, thing, depth) if thing else MISSING
+                if value is MISSING and not thing:
+                    value = await self.of_record(tool, arg, schema, depth)
                 if value is MISSING:
                     return None
             if value is not MISSING:
                 args[arg] = value
         return args
+
+    async def of_record(self, tool, arg, schema, depth):
+        """What a tool takes beside the change is in the record that is changed."""
+        for thing, spec in self.things.items():
+            if "record" in spec and words(thing) <= words(tool.name) and depth < DEEPEST:
+                about = set(spec.get("words", [])) | words(thing)
+                await self.look(about, lambda: self.seen.matches(spec["record"]), tool, arg, depth)  # noqa: B023
+        return self.known(tool, arg, schema, True)
 
     def known(self, tool, arg, schema, needed):
         is_goal = tool.name == self.goal.get("tool")

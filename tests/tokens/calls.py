@@ -18,7 +18,7 @@ from words import links
 TASKS = pathlib.Path(__file__).parent / "tasks"
 FASTMCP = "FastMCP"
 TOGETHER = 6  # attempts at once
-LONGEST = 50  # seconds for a task, most of them between looks
+LONGEST = 120  # seconds for a task, most of them between looks
 
 
 async def holds(place, task, agent):

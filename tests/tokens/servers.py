@@ -2,7 +2,9 @@
 
 import asyncio
 import contextlib
+import copy
 import dataclasses
+import functools
 import re
 import tempfile
 
@@ -135,10 +137,15 @@ async def toolpress(place, known, cut):
         yield Server(client, await client.list_tools(), known, cut)
 
 
+@functools.cache
+def parsed(path):
+    with open(path, encoding="utf-8") as file:
+        return yaml.load(file, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+
+
 @contextlib.asynccontextmanager
 async def from_openapi(place, path):
-    with open(path, encoding="utf-8") as file:
-        document = yaml.safe_load(file)
+    document = copy.deepcopy(parsed(path))
     async with simulated(place) as http:
         server = FastMCP.from_openapi(openapi_spec=document, client=http)
         async with Client(server) as client:
