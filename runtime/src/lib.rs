@@ -6,6 +6,7 @@
 mod account;
 mod activity;
 pub mod admin_key;
+mod audit;
 pub mod bridge;
 pub mod call;
 pub mod cli;
@@ -17,7 +18,9 @@ mod http_client;
 pub mod keyring;
 mod limits;
 pub mod mcp;
+pub mod metrics;
 mod observe;
+pub mod page;
 mod registry;
 mod server;
 mod server_config;

@@ -8,6 +8,8 @@ use std::time::Duration;
 pub struct Limits {
     /// Largest request body, in bytes; a larger one answers 413.
     pub request_body: usize,
+    /// Largest header of a request, its first line included, in bytes; at least 8 KiB.
+    pub request_header: usize,
     /// Largest vendor answer after decompression, in bytes.
     pub upstream_body: usize,
     /// How long a vendor may take for one call, unless the tool's documentation says otherwise.
@@ -34,6 +36,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             request_body: 4 << 20,
+            request_header: 64 << 10,
             upstream_body: 8 << 20,
             upstream_timeout: Duration::from_secs(30),
             connect_timeout: Duration::from_secs(5),

@@ -19,6 +19,9 @@ pub enum Ending {
 }
 
 impl Ending {
+    /// All of them, in their order.
+    pub const ALL: [Self; 4] = [Self::Ok, Self::Error, Self::Refused, Self::Cancelled];
+
     /// As it is written in logs, metrics and the store.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -51,6 +54,11 @@ pub struct CallReport {
 pub trait Observer: Send + Sync + fmt::Debug {
     /// A call ended. Called in the middle of serving, so it must not take long.
     fn called(&self, report: &CallReport);
+
+    /// A call was turned away, since too many run.
+    fn turned_away(&self, tool: &'static Tool) {
+        let _ = tool;
+    }
 }
 
 /// A call that runs; reported once, also when it is dropped.

@@ -8,6 +8,7 @@ use crate::observe::{Observer, Watch};
 use crate::{Account, Limits};
 use serde_json::{Map, Value, json};
 use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use toolpress_core::{Catalog, Mask, Tool, Vendor, Workflow, nearest};
@@ -18,18 +19,29 @@ pub struct Shared {
     upstream: Upstream,
     limits: Limits,
     calls: Arc<Semaphore>,
+    turned_away: AtomicU64,
 }
 
 impl Shared {
     /// For the servers of one process.
     pub fn new(upstream: Upstream, limits: Limits) -> Arc<Self> {
         let calls = Arc::new(Semaphore::new(limits.calls));
-        Arc::new(Self { upstream, limits, calls })
+        Arc::new(Self { upstream, limits, calls, turned_away: AtomicU64::new(0) })
     }
 
     /// The bounds.
     pub fn limits(&self) -> &Limits {
         &self.limits
+    }
+
+    /// Calls that run now.
+    pub fn running(&self) -> usize {
+        self.limits.calls.saturating_sub(self.calls.available_permits())
+    }
+
+    /// Calls that were turned away so far, since too many ran.
+    pub fn turned_away(&self) -> u64 {
+        self.turned_away.load(Ordering::Relaxed)
     }
 
     /// Where calls may go.
@@ -156,8 +168,24 @@ impl Server {
         self.documentation
     }
 
-    /// Room for one more call, `None` when the server or the process is full.
-    pub(crate) fn admit(&self) -> Option<Admission> {
+    /// Whether somebody takes note of its calls.
+    pub(crate) fn is_observed(&self) -> bool {
+        self.observer.is_some()
+    }
+
+    /// Room for a call of this tool, `None` when the server or the process is full.
+    pub(crate) fn admit(&self, tool: &'static Tool) -> Option<Admission> {
+        let admission = self.room();
+        if admission.is_none() {
+            self.shared.turned_away.fetch_add(1, Ordering::Relaxed);
+            if let Some(observer) = &self.observer {
+                observer.turned_away(tool);
+            }
+        }
+        admission
+    }
+
+    fn room(&self) -> Option<Admission> {
         Some(Admission {
             _server: Arc::clone(&self.calls).try_acquire_owned().ok()?,
             _process: Arc::clone(&self.shared.calls).try_acquire_owned().ok()?,

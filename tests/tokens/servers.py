@@ -55,7 +55,7 @@ async def sandbox(program):
                     break
             for part in "".join(printed).split("\n\n"):
                 about = re.search(
-                    r"URL +(?P<url>\S+).*claude mcp add --transport http (?P<vendor>\S+).*Vendor's API +(?P<api>\S+)\s+\S+ +(?P<key>\S+)",
+                    r"URL +(?P<url>\S+).*claude mcp add --transport http (?P<vendor>\S+).*Simulator +(?P<api>\S+) +\w+=(?P<key>\S+)",
                     part,
                     re.DOTALL,
                 )

@@ -3,11 +3,14 @@
 //! The addresses are checked when a connection is made, on what the name resolved to for that very
 //! connection; a check before connecting could be answered differently a moment later (DNS rebinding).
 
+use futures_util::future::BoxFuture;
+use hyper_util::client::legacy::connect::dns::Name;
 use ipnet::IpNet;
-use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::{fmt, io, vec};
+use tower::{BoxError, Service};
 use url::{Host, Url};
 
 /// Which addresses may be connected to.
@@ -69,25 +72,47 @@ impl EgressPolicy {
         self.allow.as_ref().is_none_or(|allow| !allow.is_empty())
     }
 
-    /// The resolver that a client uses, unless all addresses are allowed.
-    pub(super) fn resolver(&self, plain: bool) -> Option<Arc<GuardedResolver>> {
-        Some(Arc::new(GuardedResolver { allow: Arc::clone(self.allow.as_ref()?), plain }))
+    /// Whether a client for plain http needs another resolver than one for https.
+    pub(super) fn tells_plain_http_apart(&self) -> bool {
+        self.allow.is_some()
+    }
+
+    /// The resolver of a client.
+    pub(super) fn resolver(&self, plain: bool) -> GuardedResolver {
+        GuardedResolver { allow: self.allow.clone(), plain }
     }
 }
 
 /// Resolves names and keeps only the addresses that may be connected to.
+#[derive(Clone)]
 pub(super) struct GuardedResolver {
-    allow: Arc<[IpNet]>,
+    allow: Option<Arc<[IpNet]>>,
     plain: bool,
 }
 
-impl Resolve for GuardedResolver {
-    fn resolve(&self, name: Name) -> Resolving {
-        let (allow, plain) = (Arc::clone(&self.allow), self.plain);
+/// A name that has no address.
+#[derive(Debug, thiserror::Error)]
+#[error("the name has no address")]
+pub(super) struct Unresolved(#[source] io::Error);
+
+impl Service<Name> for GuardedResolver {
+    type Response = vec::IntoIter<SocketAddr>;
+    type Error = BoxError;
+    type Future = BoxFuture<'static, Result<Self::Response, BoxError>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, name: Name) -> Self::Future {
+        let Self { allow, plain } = self.clone();
         Box::pin(async move {
-            check_name(name.as_str(), &allow, plain)?;
+            if let Some(allow) = &allow {
+                check_name(name.as_str(), allow, plain)?;
+            }
             // Port 0 stands for the port of the URL.
-            let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
+            let found = tokio::net::lookup_host((name.as_str(), 0)).await.map_err(Unresolved)?;
+            let Some(allow) = allow else { return Ok(found.collect::<Vec<_>>().into_iter()) };
             let mut refused = None;
             let mut allowed: Vec<SocketAddr> = Vec::new();
             for address in found {
@@ -98,7 +123,7 @@ impl Resolve for GuardedResolver {
             }
             match refused {
                 Some(problem) if allowed.is_empty() => Err(problem.into()),
-                _ => Ok(Box::new(allowed.into_iter()) as Addrs),
+                _ => Ok(allowed.into_iter()),
             }
         })
     }

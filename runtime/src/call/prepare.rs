@@ -8,7 +8,7 @@ use crate::Account;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
-use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
 use toolpress_core::{Auth, BodyEncoding, HttpMethod, Request, Vendor, Violation};
 use url::Url;
 
@@ -34,6 +34,8 @@ const LONGEST_URL: usize = 65_534;
 pub(super) struct Prepared {
     pub(super) method: Method,
     pub(super) url: Url,
+    /// The same as the client takes it.
+    pub(super) uri: Uri,
     pub(super) headers: HeaderMap,
     pub(super) body: Option<Vec<u8>>,
 }
@@ -51,9 +53,11 @@ pub(super) fn prepare(
         HttpMethod::Patch => Method::PATCH,
         HttpMethod::Delete => Method::DELETE,
     };
+    let url = final_url(account.base_url(), request)?;
     Ok(Prepared {
         method,
-        url: final_url(account.base_url(), request)?,
+        uri: url.as_str().parse().map_err(|_| astray())?,
+        url,
         headers: headers(vendor, account, request)?,
         body: request.body_bytes(),
     })
@@ -73,8 +77,6 @@ fn final_url(base: &Url, request: &Request) -> Result<Url, Box<Failure>> {
         );
         return Err(Failure::of_arguments(vec![Violation { path: String::new(), message }]));
     }
-    let astray =
-        || Failure::new(Kind::Policy, "The request's address is not the documented one; nothing was sent.");
     let url = Url::parse(&written).map_err(|_| astray())?;
     let (path, query) = match target.split_once('?') {
         Some((path, query)) => (path, Some(query)),
@@ -87,6 +89,11 @@ fn final_url(base: &Url, request: &Request) -> Result<Url, Box<Failure>> {
     let plain = url.username().is_empty() && url.password().is_none() && url.fragment().is_none();
     let complete = slashes(path) == slashes(request.template) && !path.contains(['{', '}']);
     if unchanged && same_origin && plain && complete { Ok(url) } else { Err(astray()) }
+}
+
+/// An address that is not what was written.
+fn astray() -> Box<Failure> {
+    Failure::new(Kind::Policy, "The request's address is not the documented one; nothing was sent.")
 }
 
 /// [`final_url`] for tests from outside.

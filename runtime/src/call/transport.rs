@@ -2,13 +2,15 @@
 //!
 //! Only the kind of a cause is passed on, never its text where that could hold an address or a path.
 
-use super::egress::EgressError;
+use super::egress::{EgressError, Unresolved};
 use super::failure::{Failure, Kind};
 use super::refusal::Scene;
+use hyper_util::client::legacy;
 use std::error::Error;
 use std::io;
 use std::time::Duration;
 use toolpress_core::Place;
+use tower::timeout::error::Elapsed;
 
 /// Why there is no complete answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,35 +47,34 @@ impl Trouble {
         matches!(self, Self::Refused(_) | Self::Dns | Self::Connect(_) | Self::Tls(_))
     }
 
-    /// Reads the client's error. `status` is the answer's, if its header had come in.
-    pub(crate) fn of(error: &reqwest::Error, status: Option<u16>) -> Self {
+    /// Reads a client's error. `status` is the answer's, if its header had come in.
+    pub(crate) fn of(error: &(dyn Error + 'static), status: Option<u16>) -> Self {
         if let Some(refused) = cause::<EgressError>(error) {
             return Self::Refused(*refused);
         }
         if let Some(tls) = cause::<rustls::Error>(error) {
             return Self::Tls(tls.to_string());
         }
-        if error.is_connect() {
+        if cause::<legacy::Error>(error).is_some_and(legacy::Error::is_connect) {
             return Self::connect(error);
         }
-        if error.is_decode() {
-            return match cause::<hyper::Error>(error) {
-                Some(_) => Self::Broken { status },
-                None => Self::Garbled("its body does not fit its content encoding"),
-            };
-        }
-        match cause::<hyper::Error>(error) {
-            Some(hyper) if hyper.is_parse_too_large() => Self::Garbled("its header is too large"),
-            Some(hyper) if hyper.is_parse() => Self::Garbled("it is not valid HTTP"),
+        let hyper = cause::<hyper::Error>(error);
+        let in_body =
+            status.is_some() || cause::<reqwest::Error>(error).is_some_and(reqwest::Error::is_decode);
+        match hyper {
+            None if in_body => Self::Garbled("its body does not fit its content encoding"),
+            Some(hyper) if !in_body && hyper.is_parse_too_large() => Self::Garbled("its header is too large"),
+            Some(hyper) if !in_body && hyper.is_parse() => Self::Garbled("it is not valid HTTP"),
             _ => Self::Broken { status },
         }
     }
 
-    fn connect(error: &reqwest::Error) -> Self {
-        if error.is_dns() {
+    fn connect(error: &(dyn Error + 'static)) -> Self {
+        let request = cause::<reqwest::Error>(error);
+        if cause::<Unresolved>(error).is_some() || request.is_some_and(reqwest::Error::is_dns) {
             return Self::Dns;
         }
-        if error.is_timeout() {
+        if cause::<Elapsed>(error).is_some() || request.is_some_and(reqwest::Error::is_timeout) {
             return Self::Connect("did not accept a connection in time");
         }
         Self::Connect(match cause::<io::Error>(error).map(io::Error::kind) {
@@ -178,9 +179,9 @@ pub(crate) fn size(bytes: usize) -> String {
     }
 }
 
-/// The nearest cause of a type, also inside I/O errors, which hide what they wrap.
-fn cause<'e, E: Error + 'static>(error: &'e reqwest::Error) -> Option<&'e E> {
-    let mut next: Option<&'e (dyn Error + 'static)> = error.source();
+/// The error itself or its nearest cause of a type, also inside I/O errors, which hide what they wrap.
+fn cause<'e, E: Error + 'static>(error: &'e (dyn Error + 'static)) -> Option<&'e E> {
+    let mut next = Some(error);
     while let Some(here) = next {
         if let Some(found) = here.downcast_ref::<E>() {
             return Some(found);

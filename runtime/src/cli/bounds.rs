@@ -7,9 +7,12 @@ use std::time::Duration;
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Bounds")]
 pub(super) struct Bounds {
-    /// Largest request body; a larger one is refused
+    /// Largest request body; a larger one is refused, as is JSON that is nested deeper than 64
     #[arg(long, env = "TOOLPRESS_REQUEST_BODY", default_value = "4MiB", value_parser = size, value_name = "SIZE")]
     request_body: usize,
+    /// Largest header of a request, at least 8KiB
+    #[arg(long, env = "TOOLPRESS_REQUEST_HEADER", default_value = "64KiB", value_parser = header, value_name = "SIZE")]
+    request_header: usize,
     /// Largest vendor answer after decompression
     #[arg(long, env = "TOOLPRESS_UPSTREAM_BODY", default_value = "8MiB", value_parser = size, value_name = "SIZE")]
     upstream_body: usize,
@@ -22,16 +25,16 @@ pub(super) struct Bounds {
     /// What a long-polling tool gets on top of its own wait
     #[arg(long, env = "TOOLPRESS_WAIT_MARGIN", default_value = "15s", value_parser = time, value_name = "TIME")]
     wait_margin: Duration,
-    /// How long a client may take to send a header or a body
+    /// How long a client may take to send a header or a body, or keep a connection without a request
     #[arg(long, env = "TOOLPRESS_READ_TIMEOUT", default_value = "30s", value_parser = time, value_name = "TIME")]
     read_timeout: Duration,
-    /// Calls at the same time, per MCP server
+    /// Calls at the same time, per MCP server; further ones are refused with 503 and Retry-After
     #[arg(long, env = "TOOLPRESS_CALLS_PER_SERVER", default_value = "64", value_parser = count, value_name = "N")]
     calls_per_server: usize,
-    /// Calls at the same time, in the whole process
+    /// Calls at the same time, in the whole process; further ones are refused with 503 and Retry-After
     #[arg(long, env = "TOOLPRESS_CALLS", default_value = "512", value_parser = count, value_name = "N")]
     calls: usize,
-    /// Open client connections at the same time
+    /// Open client connections at the same time; further ones are closed at once
     #[arg(long, env = "TOOLPRESS_CONNECTIONS", default_value = "4096", value_parser = count, value_name = "N")]
     connections: usize,
     /// How long running calls may go on after a signal to stop
@@ -46,6 +49,7 @@ impl Bounds {
     pub(super) fn limits(&self) -> Limits {
         Limits {
             request_body: self.request_body,
+            request_header: self.request_header,
             upstream_body: self.upstream_body,
             upstream_timeout: self.upstream_timeout,
             connect_timeout: self.connect_timeout,
@@ -85,6 +89,12 @@ pub(super) fn size(text: &str) -> Result<usize, String> {
     bytes.filter(|bytes| *bytes <= usize::MAX / 2).ok_or_else(|| "is too large".to_owned())
 }
 
+fn header(text: &str) -> Result<usize, String> {
+    // Below this the HTTP library would not start.
+    size(text)
+        .and_then(|bytes| if bytes >= 8 << 10 { Ok(bytes) } else { Err("must be 8KiB at least".to_owned()) })
+}
+
 pub(super) fn time(text: &str) -> Result<Duration, String> {
     let (number, unit) = number(text)?;
     let factor = match unit {
@@ -106,7 +116,7 @@ pub(super) fn count(text: &str) -> Result<usize, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Bounds, count, size, time};
+    use super::{Bounds, count, header, size, time};
     use crate::Limits;
     use clap::Parser;
     use std::time::Duration;
@@ -127,6 +137,8 @@ mod tests {
     fn sizes_times_and_counts_have_units() {
         assert_eq!(size("4MiB"), Ok(4 << 20));
         assert_eq!(size("17"), Ok(17));
+        assert_eq!(header("8KiB"), Ok(8 << 10));
+        assert!(header("8191").is_err());
         assert_eq!(time("500ms"), Ok(Duration::from_millis(500)));
         assert_eq!(time("2m"), Ok(Duration::from_secs(120)));
         assert_eq!(time("7"), Ok(Duration::from_secs(7)));

@@ -45,6 +45,22 @@ impl Place {
     }
 }
 
+/// Opens a database that is there already, for commands that mend it. A file that is not there would be a
+/// slip in its name, so it is not made.
+pub(super) async fn existing(place: &Place) -> Result<Arc<SqlStore>, Failure> {
+    let address = place.stored()?;
+    match &address {
+        Address::Memory => Err(Failure::Usage(
+            "a database in memory belongs to the process that runs; name another".to_owned(),
+        )),
+        Address::Sqlite(path) if !path.exists() => {
+            let message = format!("there is no database at {}; name it with --database", path.display());
+            Err(Failure::Usage(message))
+        }
+        _ => store(&address).await,
+    }
+}
+
 /// Opens a database.
 pub(super) async fn store(address: &Address) -> Result<Arc<SqlStore>, Failure> {
     SqlStore::open(address).await.map(Arc::new).map_err(Failure::failed)

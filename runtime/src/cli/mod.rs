@@ -11,6 +11,7 @@
 //! well, 1 failed, 2 was asked wrongly.
 
 mod account;
+mod admin_key;
 mod bounds;
 mod bridge;
 mod call;
@@ -20,6 +21,7 @@ mod install;
 mod installation;
 mod markdown;
 mod output;
+mod rotate_key;
 mod sandbox;
 mod serve;
 mod stdio;
@@ -27,7 +29,7 @@ mod tools;
 
 pub use sandbox::SandboxVendor;
 
-use clap::{Parser, Subcommand};
+use clap::{Parser, Subcommand, ValueEnum};
 use std::fmt;
 use std::process::ExitCode;
 use toolpress_core::Catalog;
@@ -52,6 +54,23 @@ struct Cli {
     /// What is logged to standard error: error, warn, info, debug, trace, or a filter such as `warn,hyper=debug`
     #[arg(long, env = "TOOLPRESS_LOG", default_value = "info", value_name = "LEVEL", global = true)]
     log: String,
+
+    /// How log lines are written: for people, or one JSON object per line
+    #[arg(
+        long,
+        env = "TOOLPRESS_LOG_FORMAT",
+        value_enum,
+        default_value = "text",
+        value_name = "FORMAT",
+        global = true
+    )]
+    log_format: LogFormat,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum LogFormat {
+    Text,
+    Json,
 }
 
 #[derive(Subcommand)]
@@ -74,6 +93,10 @@ enum Command {
     Server(control::server::Args),
     /// API tokens of a running server
     ApiToken(control::api_token::Args),
+    /// Makes a new key to the control plane, in the database itself
+    AdminKey(admin_key::Args),
+    /// Encrypts stored credentials with a new key, in the database itself
+    RotateKey(rotate_key::Args),
 }
 
 /// Why a command did not do what it was asked.
@@ -104,12 +127,13 @@ pub fn run(catalog: &'static Catalog, simulators: impl FnOnce() -> Vec<SandboxVe
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
-    let (message, code) = match log(&cli.log).and_then(|()| execute(cli.command, catalog, simulators)) {
-        Ok(()) => return ExitCode::SUCCESS,
-        Err(Failure::Told) => return ExitCode::from(1),
-        Err(Failure::Failed(message)) => (message, 1),
-        Err(Failure::Usage(message)) => (message, 2),
-    };
+    let (message, code) =
+        match log(&cli.log, cli.log_format).and_then(|()| execute(cli.command, catalog, simulators)) {
+            Ok(()) => return ExitCode::SUCCESS,
+            Err(Failure::Told) => return ExitCode::from(1),
+            Err(Failure::Failed(message)) => (message, 1),
+            Err(Failure::Usage(message)) => (message, 2),
+        };
     output::complain(&format!("error: {message}"));
     ExitCode::from(code)
 }
@@ -135,6 +159,8 @@ fn execute(
             Command::Account(args) => control::account::run(args).await,
             Command::Server(args) => control::server::run(args).await,
             Command::ApiToken(args) => control::api_token::run(args).await,
+            Command::AdminKey(args) => admin_key::run(args).await,
+            Command::RotateKey(args) => rotate_key::run(args, catalog).await,
             Command::Tools(_) | Command::Install(_) => Ok(()),
         }
     });
@@ -143,40 +169,62 @@ fn execute(
     done
 }
 
-fn log(filter: &str) -> Result<(), Failure> {
+fn log(filter: &str, format: LogFormat) -> Result<(), Failure> {
     let filter = EnvFilter::try_new(filter).map_err(|error| Failure::Usage(format!("--log: {error}")))?;
     // Below this the HTTP/2 library writes down addresses, which hold tokens.
     let quiet = "h2=info".parse().map_err(|error| Failure::Usage(format!("--log: {error}")))?;
     let filter = filter.add_directive(quiet);
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     // Only fails when somebody has set a log up already.
-    let _ = log.with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr())).try_init();
+    let _ = match format {
+        LogFormat::Text => log.with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr())).try_init(),
+        LogFormat::Json => {
+            log.json().flatten_event(true).with_current_span(false).with_span_list(false).try_init()
+        }
+    };
     Ok(())
 }
 
 /// The first signal to end. A second one ends the process at once.
 async fn termination() {
-    signal().await;
+    // The same listener for both: one that is made later would miss what comes in between.
+    let mut signals = Signals::new();
+    signals.next().await;
     tracing::info!("stopping; running calls may finish");
-    tokio::spawn(async {
-        signal().await;
+    tokio::spawn(async move {
+        signals.next().await;
         std::process::exit(1);
     });
 }
 
-async fn signal() {
+/// Signals to end the process, none of which is missed between two looks.
+struct Signals {
     #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+    listeners: Option<(tokio::signal::unix::Signal, tokio::signal::unix::Signal)>,
+}
+
+impl Signals {
+    fn new() -> Self {
+        Self {
+            #[cfg(unix)]
+            listeners: {
+                use tokio::signal::unix::{SignalKind, signal};
+                signal(SignalKind::terminate()).ok().zip(signal(SignalKind::interrupt()).ok())
+            },
+        }
+    }
+
+    async fn next(&mut self) {
+        #[cfg(unix)]
+        if let Some((terminate, interrupt)) = &mut self.listeners {
             tokio::select! {
-                _ = tokio::signal::ctrl_c() => {}
                 _ = terminate.recv() => {}
+                _ = interrupt.recv() => {}
             }
             return;
         }
+        let _ = tokio::signal::ctrl_c().await;
     }
-    let _ = tokio::signal::ctrl_c().await;
 }
 
 #[cfg(test)]

@@ -50,25 +50,21 @@ pub(super) struct Scene<'s> {
 }
 
 /// Starts the simulators, connects an account to each with a server for all its tools, and tells how to
-/// reach them, and the simulated API itself: what opens it was made up for this run.
+/// reach them.
 pub(super) async fn start(scene: Scene<'_>, simulators: Vec<SandboxVendor>) -> Result<(), Failure> {
     let mut count = 0;
     for simulator in simulators {
         // Another catalogue, or one that was pressed without this vendor.
         let Some(vendor) = scene.catalog.vendor(simulator.vendor) else { continue };
         let tools = vendor.tools.len();
-        let credentials = simulator.credentials.clone();
-        let (base_url, token) = connect(scene, vendor, simulator).await?;
+        let (token, door) = connect(scene, vendor, simulator).await?;
         tracing::info!(vendor = vendor.slug, %token, "sandbox server");
         let url = format!("{}/mcp/{}", scene.address, token.expose());
         let cursor = json!({ "mcpServers": { (vendor.slug): { "url": url } } });
         output::print(&format!(
-            "\n{} (sandbox, {tools} tools)\n  URL          {url}\n  Claude Code  claude mcp add --transport http {} {url}\n  Cursor       {cursor}\n  Vendor's API {base_url}",
+            "\n{} (sandbox, {tools} tools)\n  URL          {url}\n  Claude Code  claude mcp add --transport http {} {url}\n  Cursor       {cursor}\n  Simulator    {door}",
             vendor.label, vendor.slug,
         ))?;
-        for (name, value) in credentials {
-            output::print(&format!("    {name:<10} {value}"))?;
-        }
         count += 1;
     }
     if count == 0 {
@@ -77,11 +73,12 @@ pub(super) async fn start(scene: Scene<'_>, simulators: Vec<SandboxVendor>) -> R
     output::print("\nAll data of the vendors is made up and lives in memory. Stop with Ctrl-C.")
 }
 
+/// Gives the token of the server, and what it takes to connect another account to the simulator.
 async fn connect(
     scene: Scene<'_>,
     vendor: &'static Vendor,
     simulator: SandboxVendor,
-) -> Result<(String, Token), Failure> {
+) -> Result<(Token, String), Failure> {
     let SandboxVendor { base_path, credentials, router, .. } = simulator;
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.map_err(Failure::failed)?;
     let address = listener.local_addr().map_err(Failure::failed)?;
@@ -90,7 +87,9 @@ async fn connect(
     let base_url = format!("http://{address}{base_path}");
     tracing::info!(vendor = vendor.slug, base_url, "simulator");
     let account = account(scene, vendor, &base_url, &credentials).await?;
-    Ok((base_url, server(scene, vendor, &account).await?))
+    let given = credentials.iter().map(|(name, secret)| format!("{name}={secret}"));
+    let door = std::iter::once(base_url).chain(given).collect::<Vec<_>>().join("  ");
+    Ok((server(scene, vendor, &account).await?, door))
 }
 
 /// Connects the account, the same one as in the run before if the database remembers that.
@@ -103,8 +102,9 @@ async fn account(
     let digest = Sha256::new_with_prefix(b"toolpress sandbox ").chain_update(vendor.slug).finalize();
     let id = digest.first_chunk().map_or_else(Uuid::now_v7, |bytes| Uuid::new_v8(*bytes)).to_string();
     let origin = Url::parse(base_url).map_err(Failure::failed)?.origin().ascii_serialization();
+    let ring = scene.keys.ring().map_err(Failure::failed)?;
     let seal = |(name, secret): &(&'static str, String)| {
-        scene.keys.ring().seal(Binding { account: &id, origin: &origin, name }, secret)
+        ring.seal(Binding { account: &id, origin: &origin, name }, secret)
     };
     let sealed: Vec<SealedCredential> =
         credentials.iter().map(seal).collect::<Result<_, _>>().map_err(Failure::failed)?;

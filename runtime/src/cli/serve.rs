@@ -1,16 +1,18 @@
 //! `serve`: MCP over HTTP, the control plane and its page.
 
-use super::bounds::Bounds;
+use super::bounds::{self, Bounds};
 use super::installation::{self, Place};
 use super::sandbox::{self, SandboxVendor};
 use super::{Failure, output, termination};
 use crate::call::{EgressPolicy, Upstream};
 use crate::control::{Control, Parts};
+use crate::metrics::{Metrics, Scrape};
 use crate::store::{Address, Store};
-use crate::web::{self, Front};
-use crate::{Activity, Directory, Shared, mcp};
+use crate::web::{self, Connections, Front, Stopping};
+use crate::{Activity, Directory, Limits, Shared, mcp, metrics, page};
 use clap::builder::FalseyValueParser;
 use ipnet::IpNet;
+use jiff::Timestamp;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -64,6 +66,14 @@ pub(super) struct Args {
     #[arg(long, env = "TOOLPRESS_OUTPUT_SCHEMAS", value_parser = FalseyValueParser::new())]
     output_schemas: bool,
 
+    /// A second address for /metrics and /readyz, open to whoever reaches it; a port alone means this machine only
+    #[arg(long, env = "TOOLPRESS_METRICS_LISTEN", value_name = "[ADDRESS:]PORT")]
+    metrics_listen: Option<String>,
+
+    /// How long the server goes on after a signal to stop while /readyz says 503, for proxies that must notice first
+    #[arg(long, env = "TOOLPRESS_STOP_DELAY", value_parser = bounds::time, value_name = "TIME")]
+    stop_delay: Option<Duration>,
+
     #[command(flatten)]
     bounds: Bounds,
 }
@@ -73,6 +83,7 @@ pub(super) async fn run(
     catalog: &'static Catalog,
     simulators: impl FnOnce() -> Vec<SandboxVendor>,
 ) -> Result<(), Failure> {
+    let started = Timestamp::now();
     let mut front = Front::new(args.public_url.as_ref());
     for origin in &args.allow_origin {
         front.allow_origin(origin).map_err(|error| Failure::Usage(error.to_string()))?;
@@ -80,6 +91,10 @@ pub(super) async fn run(
     let limits = args.bounds.limits();
     web::raise_open_files(&limits);
     let (listener, address) = listen(&args).await?;
+    let watched = match &args.metrics_listen {
+        Some(address) => Some(metrics_listener(address).await?),
+        None => None,
+    };
 
     let database = if args.sandbox { args.place.address(&Address::Memory) } else { args.place.stored()? };
     let sql = installation::store(&database).await?;
@@ -89,6 +104,7 @@ pub(super) async fn run(
 
     let upstream = Upstream::new(limits.clone(), policy(&args)).map_err(Failure::failed)?;
     let shared = Shared::new(upstream, limits.clone());
+    let metrics = Metrics::new(catalog);
     let (activity, written) = Activity::start(Arc::clone(&store));
     let directory = Directory::start(
         catalog,
@@ -96,11 +112,29 @@ pub(super) async fn run(
         Arc::clone(&keys),
         Arc::clone(&shared),
         activity.clone(),
+        Arc::clone(&metrics),
     );
+    let connections = Connections::new(&limits);
+    let scrape = Arc::new(Scrape {
+        catalog,
+        metrics: Arc::clone(&metrics),
+        store: Arc::clone(&store),
+        directory: Arc::clone(&directory),
+        shared: Arc::clone(&shared),
+        activity: activity.clone(),
+        connections: Arc::clone(&connections),
+        started,
+    });
+    let stopping = Stopping::default();
     let shown = address.as_str().trim_end_matches('/').to_owned();
     output::print(&format!("Toolpress {} listens on {shown}", env!("CARGO_PKG_VERSION")))?;
     output::print(&format!("  Admin page   {shown}/\n  Database     {database}"))?;
+    if let Some(listener) = &watched {
+        let address = listener.local_addr().map_err(Failure::failed)?;
+        output::print(&format!("  Metrics      http://{address}/metrics"))?;
+    }
     if let Some(key) = made {
+        tracing::info!(target: "audit", action = "admin-key.create", by = "first run");
         output::print(&format!("  Admin key    {}   (shown this once)", key.expose()))?;
     }
     if args.sandbox {
@@ -122,12 +156,58 @@ pub(super) async fn run(
         activity,
         admin_key,
         address,
+        scrape: Arc::clone(&scrape),
+        stopping: stopping.clone(),
     });
-    let routes = mcp::routes(directory, &limits).merge(control.routes());
+    let watching = watched.map(|listener| watch(listener, scrape, stopping.clone(), &limits));
+    let refusals = Arc::clone(metrics.refusals());
+    let routes = mcp::routes(directory, &limits, refusals);
+    let routes = routes.merge(control.routes()).merge(page::routes());
     drop(control);
-    web::serve(listener, web::behind(front, routes), &limits, termination()).await;
+    let stop = stop(stopping, args.stop_delay);
+    web::serve_counted(listener, web::behind(front, routes), &limits, &connections, stop).await;
+    // It holds what waits for its last words to be written.
+    if let Some(watching) = watching {
+        watching.abort();
+        let _ = watching.await;
+    }
     end(written, &sql).await;
     Ok(())
+}
+
+/// A signal to stop, and then as long as proxies need to notice.
+async fn stop(stopping: Stopping, delay: Option<Duration>) {
+    termination().await;
+    stopping.begin();
+    if let Some(delay) = delay {
+        tokio::time::sleep(delay).await;
+    }
+}
+
+/// Serves machines that watch, until it is aborted.
+fn watch(
+    listener: TcpListener,
+    scrape: Arc<Scrape>,
+    stopping: Stopping,
+    limits: &Limits,
+) -> tokio::task::JoinHandle<()> {
+    let mut routes = metrics::routes(scrape, stopping);
+    // Pages on the web may reach this machine through a browser; who opened it wider has named it as he likes.
+    if listener.local_addr().is_ok_and(|address| address.ip().is_loopback()) {
+        routes = web::behind(Front::default(), routes);
+    }
+    let limits = limits.clone();
+    tokio::spawn(async move { web::serve(listener, routes, &limits, std::future::pending()).await })
+}
+
+async fn metrics_listener(address: &str) -> Result<TcpListener, Failure> {
+    let address = match address.parse::<u16>() {
+        Ok(port) => SocketAddr::from((Ipv4Addr::LOCALHOST, port)).to_string(),
+        Err(_) => address.to_owned(),
+    };
+    TcpListener::bind(&address)
+        .await
+        .map_err(|error| Failure::Failed(format!("cannot listen for metrics on {address}: {error}")))
 }
 
 /// Everything that is known is written before the process ends.

@@ -5,10 +5,11 @@ use super::body::JsonObject;
 use super::error::{ApiError, Detail};
 use super::list::{Listed, Part};
 use super::moment::shown;
+use super::path::Path;
 use super::{Control, ID, accounts};
 use crate::store::{ApiTokenRow, Scope};
 use crate::{Token, TokenKind};
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{RawQuery, State};
 use axum::{Extension, Json};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
@@ -40,14 +41,29 @@ pub(super) struct ApiTokenWithToken {
     token: String,
 }
 
+/// What an API token opens.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+#[allow(dead_code, reason = "describes the words of a request")]
+enum ScopeWord {
+    Mcp,
+    Admin,
+}
+
 /// An API token to create.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[allow(dead_code, reason = "describes the request; its members are read one by one")]
+#[schema(example = json!({ "name": "continuous integration", "scope": "mcp" }))]
 pub(super) struct NewApiToken {
-    #[schema(min_length = 1, max_length = 200)]
+    #[schema(
+        min_length = 1,
+        max_length = 200,
+        pattern = r"^[^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$"
+    )]
     name: String,
     /// `mcp` (if nothing is said) or `admin`.
+    #[schema(value_type = Option<ScopeWord>)]
     scope: Option<String>,
     /// The only account whose servers it is to open. Not for scope `admin`.
     integrated_account_id: Option<String>,

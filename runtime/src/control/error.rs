@@ -82,6 +82,11 @@ impl ApiError {
         Self::new(StatusCode::NOT_FOUND, "not_found", format!("There is no {what} with this id."))
     }
 
+    /// For paths that nothing can have.
+    pub(super) fn nothing() -> Self {
+        Self::new(StatusCode::NOT_FOUND, "not_found", "There is nothing at this path.")
+    }
+
     pub(super) fn unauthenticated() -> Self {
         let message = "Send `Authorization: Bearer` with the admin key or an API token of scope `admin`.";
         Self::new(StatusCode::UNAUTHORIZED, "unauthenticated", message)
@@ -99,6 +104,12 @@ impl ApiError {
 
     pub(super) fn busy() -> Self {
         let message = "Too many calls are running; nothing was sent. Try again in a second.";
+        let error = Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", message);
+        Self { retry_after: Some(1), ..error }
+    }
+
+    pub(super) fn stopping() -> Self {
+        let message = "The server is about to end. Ask another one.";
         let error = Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", message);
         Self { retry_after: Some(1), ..error }
     }

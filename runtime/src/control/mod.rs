@@ -13,16 +13,20 @@ mod integrations;
 mod list;
 mod moment;
 mod openapi;
+mod path;
 mod servers;
 mod session;
 mod tools;
 
 use crate::activity::Activity;
 use crate::admin_key::AdminKey;
+use crate::audit::Sample;
 use crate::call::EgressPolicy;
 use crate::keyring::KeyFile;
+use crate::metrics::{Refusals, Scrape, VendorCounts};
 use crate::store::Store;
 use crate::throttle::Throttle;
+use crate::web::Stopping;
 use crate::{Limits, Shared};
 use axum::Router;
 use axum::extract::State;
@@ -32,15 +36,21 @@ use axum::routing::{get, post};
 use error::ApiError;
 use http::header::CACHE_CONTROL;
 use http::{HeaderValue, StatusCode};
-use jiff::Timestamp;
 use std::sync::Arc;
-use toolpress_core::Catalog;
+use toolpress_core::{Catalog, Vendor};
 use url::Url;
 use utoipa::IntoParams;
 
 /// What the control plane works with.
 #[derive(Debug, Clone)]
-pub struct Control(Arc<Parts>, Arc<Throttle>);
+pub struct Control(Arc<Parts>, Arc<Denials>);
+
+/// What is known of requests that were denied.
+#[derive(Debug, Default)]
+struct Denials {
+    throttle: Throttle,
+    sample: Sample,
+}
 
 /// The parts of a [`Control`].
 #[derive(Debug)]
@@ -59,6 +69,10 @@ pub struct Parts {
     pub admin_key: AdminKey,
     /// What the server is called from outside, without a trailing slash.
     pub address: Url,
+    /// The figures of the process.
+    pub scrape: Arc<Scrape>,
+    /// Whether the process is about to end.
+    pub stopping: Stopping,
 }
 
 /// An id in a path.
@@ -94,6 +108,7 @@ impl Control {
             .route("/integration", get(integrations::list))
             .route("/integration/{slug}", get(integrations::show))
             .route("/integration/{slug}/tools", get(integrations::tools))
+            .route("/integration/{slug}/check", post(tools::check_unsaved))
             .route("/integrated-account", get(accounts::list).post(accounts::create))
             .route(
                 "/integrated-account/{id}",
@@ -111,6 +126,7 @@ impl Control {
             .route("/api-token", get(api_tokens::list).post(api_tokens::create))
             .route("/api-token/{id}", get(api_tokens::show).delete(api_tokens::delete))
             .route("/openapi.json", get(openapi::show))
+            .route("/metrics", get(metrics))
             .route_layer(from_fn_with_state(self.clone(), auth::require));
         let open = Router::new()
             .route("/session", get(session::show).delete(session::log_out).post(session::log_in))
@@ -158,7 +174,21 @@ impl Control {
     }
 
     fn throttle(&self) -> &Throttle {
-        &self.1
+        &self.1.throttle
+    }
+
+    /// Which denials are written down.
+    fn denials(&self) -> &Sample {
+        &self.1.sample
+    }
+
+    fn refusals(&self) -> &Refusals {
+        self.0.scrape.metrics.refusals()
+    }
+
+    /// Where calls of a vendor are counted.
+    fn counts(&self, vendor: &'static Vendor) -> Option<Arc<VendorCounts>> {
+        self.0.scrape.metrics.vendor(vendor)
     }
 
     fn address(&self) -> &str {
@@ -172,12 +202,31 @@ impl Control {
 
     /// Milliseconds since 1970 by the clock of the database.
     fn now(&self) -> i64 {
-        Timestamp::now().as_millisecond() + self.0.store.clock_offset()
+        self.0.store.now()
     }
 }
 
-/// Whether requests can be served. Open to all, and says no more than that.
+/// Whether the process serves HTTP at all.
+#[utoipa::path(get, path = "/healthz", tag = "process", security(()), responses(
+    (status = 200, body = String, content_type = "text/plain")))]
+#[allow(dead_code, reason = "describes what the front answers before anything else")]
+fn health() {}
+
+/// Figures about the process, for Prometheus and its kin.
+#[utoipa::path(get, path = "/metrics", tag = "process", responses(
+    (status = 200, body = String, content_type = "text/plain")))]
+async fn metrics(State(control): State<Control>) -> Response {
+    Arc::clone(&control.0.scrape).answer().await
+}
+
+/// Whether requests can be served: the database answers, and the process is not about to end. Open to all,
+/// and says no more than that.
+#[utoipa::path(get, path = "/readyz", tag = "process", security(()), responses(
+    (status = 200, body = String, content_type = "text/plain")))]
 async fn ready(State(control): State<Control>) -> Response {
+    if control.0.stopping.has_begun() {
+        return ApiError::stopping().into_response();
+    }
     match control.store().ready().await {
         Ok(()) => "ready\n".into_response(),
         Err(error) => ApiError::from(error).into_response(),

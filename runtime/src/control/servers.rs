@@ -7,10 +7,11 @@ use super::fields::{Fields, Patch};
 use super::integrations::{details, unusable, vendor};
 use super::list::{Listed, Part};
 use super::moment::shown;
+use super::path::Path;
 use super::{Control, ID, MCP_ID, accounts};
 use crate::store::{AccountRow, ServerRow};
 use crate::{ServerConfig, Token, TokenKind};
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{RawQuery, State};
 use axum::{Extension, Json};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
@@ -61,9 +62,14 @@ pub(super) struct ServerWithToken {
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[allow(dead_code, reason = "describes the request; its members are read one by one")]
+#[schema(example = json!({ "name": "reader", "config": { "methods": ["read"], "effects": ["read"] } }))]
 pub(super) struct NewServer {
     /// What clients show; the account's name if there is none.
-    #[schema(min_length = 1, max_length = 200)]
+    #[schema(
+        min_length = 1,
+        max_length = 200,
+        pattern = r"^[^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$"
+    )]
     name: Option<String>,
     config: Option<ServerConfig>,
     /// From when on it does not exist; at least 60 s ahead, with a zone.
@@ -71,10 +77,42 @@ pub(super) struct NewServer {
     expires_at: Option<String>,
 }
 
+/// What to change of a server.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[allow(dead_code, reason = "describes the request; its members are read one by one")]
+#[schema(example = json!({ "config": { "methods": ["list", "get"] }, "expires_at": null }))]
+pub(super) struct ServerChange {
+    #[schema(value_type = String, required = false, min_length = 1, max_length = 200, pattern = r"^[^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$")]
+    name: Option<String>,
+    /// Merged by its members; `null` removes one, or all.
+    config: Option<ConfigChange>,
+    /// From when on it does not exist; at least 60 s ahead, with a zone. `null` for never.
+    #[schema(format = DateTime)]
+    expires_at: Option<String>,
+}
+
+/// What to change of what a server is limited to.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[allow(dead_code, reason = "describes the request; its members are read one by one")]
+struct ConfigChange {
+    /// Groups `read`, `write`, `custom`, or method names.
+    #[schema(min_items = 1)]
+    methods: Option<Vec<String>>,
+    #[schema(min_items = 1)]
+    tags: Option<Vec<String>>,
+    #[schema(min_items = 1)]
+    effects: Option<Vec<String>>,
+    require_api_token_auth: Option<bool>,
+    output_schemas: Option<bool>,
+}
+
 /// How to rotate a token.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[allow(dead_code, reason = "describes the request; its members are read one by one")]
+#[schema(example = json!({ "overlap_seconds": 900 }))]
 pub(super) struct Rotation {
     /// How long the token before goes on, in seconds; 3600 if nothing is said, 0 for not at all.
     #[schema(minimum = 0, maximum = 604_800)]
@@ -146,7 +184,7 @@ pub(super) async fn show(
 
 /// Changes a server. `config` is merged by its members, `null` removes one.
 #[utoipa::path(patch, path = "/integrated-account/{id}/mcp/{mcp_id}", tag = "mcp", params(ID, MCP_ID),
-    request_body = NewServer, responses((status = 200, body = ServerView)))]
+    request_body = ServerChange, responses((status = 200, body = ServerView)))]
 pub(super) async fn update(
     State(control): State<Control>,
     Extension(actor): Extension<Actor>,

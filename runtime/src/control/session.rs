@@ -6,7 +6,7 @@ use super::auth::{self, Actor};
 use super::body::JsonObject;
 use super::error::ApiError;
 use super::moment::shown;
-use crate::web::Peer;
+use crate::metrics::Refusal;
 use crate::{Token, TokenKind};
 use axum::Json;
 use axum::extract::{Request, State};
@@ -50,29 +50,34 @@ pub(super) struct LogIn {
     (status = 200, body = Session)), security(()))]
 pub(super) async fn log_in(State(control): State<Control>, request: Request) -> Result<Response, ApiError> {
     use axum::extract::FromRequest as _;
-    let peer = request.extensions().get::<Peer>().copied();
+    let (head, body) = request.into_parts();
+    let request = Request::from_parts(head.clone(), body);
     let JsonObject(mut fields) = JsonObject::from_request(request, &control).await?;
     let key = fields.text("admin_key");
     let key = fields.required("admin_key", key);
     fields.finish()?;
     let log_in = LogIn { admin_key: key.unwrap_or_default() };
     if !control.admin_key().is(log_in.admin_key.trim(), control.store()).await? {
-        tracing::info!(target: "audit", action = "log-in.denied", peer = ?peer.map(|peer| peer.0.ip()));
-        let turned_away = control.throttle().failed(peer.map(|peer| peer.0.ip()));
-        turned_away.map_err(ApiError::too_many)?;
+        if let Err(seconds) = control.throttle().failed(auth::address(&head)) {
+            auth::denied(&control, &head, Refusal::Throttled, None);
+            return Err(ApiError::too_many(seconds));
+        }
+        auth::denied(&control, &head, Refusal::WrongKey, None);
         let message = "This is not the admin key. `toolpress admin-key --reset` makes a new one.";
         return Err(ApiError::new(StatusCode::UNAUTHORIZED, "unauthenticated", message));
     }
     let token = Token::generate(TokenKind::Session)?;
     let now = control.now();
     control.store().add_session(&token.hash(), now, now + LASTS).await?;
-    tracing::info!(target: "audit", action = "log-in", peer = ?peer.map(|peer| peer.0.ip()));
+    let peer = auth::address(&head).map(tracing::field::display);
+    tracing::info!(target: "audit", action = "log-in", by = "page", peer);
     let session = session(&token, now + LASTS);
     Ok((cookie_header(&control, token.expose(), LASTS / 1000), Json(session)).into_response())
 }
 
 /// Who is logged in.
-#[utoipa::path(get, path = "/session", tag = "session", responses((status = 200, body = Session)))]
+#[utoipa::path(get, path = "/session", tag = "session", responses((status = 200, body = Session)),
+    security(("session" = [])))]
 pub(super) async fn show(
     State(control): State<Control>,
     headers: HeaderMap,
@@ -82,13 +87,14 @@ pub(super) async fn show(
 }
 
 /// Logs the page out, for good.
-#[utoipa::path(delete, path = "/session", tag = "session", responses((status = 204)))]
+#[utoipa::path(delete, path = "/session", tag = "session", responses((status = 204)), security(()))]
 pub(super) async fn log_out(
     State(control): State<Control>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     if let Some((token, _)) = current(&control, &headers).await? {
         control.store().delete_session(&token.hash()).await?;
+        tracing::info!(target: "audit", action = "log-out", by = "page");
     }
     Ok((StatusCode::NO_CONTENT, cookie_header(&control, "", 0)).into_response())
 }
@@ -96,6 +102,7 @@ pub(super) async fn log_out(
 /// Who a request with a cookie is from.
 pub(super) async fn identify(control: &Control, head: &Parts) -> Result<Actor, ApiError> {
     if cookie_of(control, &head.headers).is_none() {
+        auth::denied(control, head, Refusal::WrongKey, None);
         return Err(ApiError::unauthenticated());
     }
     let Some((token, _)) = current(control, &head.headers).await? else {
@@ -104,6 +111,7 @@ pub(super) async fn identify(control: &Control, head: &Parts) -> Result<Actor, A
     let safe = matches!(head.method, Method::GET | Method::HEAD);
     let sent = head.headers.get(CSRF).map(HeaderValue::as_bytes);
     if !safe && sent != Some(csrf_token(&token).as_bytes()) {
+        auth::denied(control, head, Refusal::Forbidden, None);
         return Err(ApiError::forbidden("Requests of the page must carry its `x-csrf-token`."));
     }
     Ok(Actor("page".to_owned()))

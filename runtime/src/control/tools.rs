@@ -6,16 +6,19 @@ use super::error::ApiError;
 use super::integrations::vendor;
 use super::list::{Listed, Part};
 use super::moment::shown;
+use super::path::Path;
 use super::{Control, ID, accounts};
+use crate::audit::Sample;
 use crate::directory::{Recorder, account};
 use crate::store::CallRow;
 use crate::{Server, ServerOptions, mcp};
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{RawQuery, State};
 use axum::response::{IntoResponse as _, Response};
 use axum::{Extension, Json};
 use http::header::CONTENT_TYPE;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Instant;
 use toolpress_core::{Effect, Mask, Tool, Vendor};
@@ -35,13 +38,26 @@ pub(super) struct Checked {
     duration_ms: u64,
 }
 
+/// An account to check before it is connected.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[allow(dead_code, reason = "describes the request; its members are read one by one")]
+pub(super) struct Unsaved {
+    /// Where the API is, unless where the vendor documents it.
+    base_url: Option<String>,
+    /// Credentials by their documented names.
+    #[serde(default)]
+    credentials: BTreeMap<String, Option<String>>,
+}
+
 /// A call to try.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[allow(dead_code, reason = "describes the request; its members are read one by one")]
+#[schema(example = json!({ "arguments": {} }))]
 pub(super) struct Trial {
     /// The arguments of the tool.
-    #[schema(value_type = Object)]
+    #[schema(value_type = Option<Object>)]
     arguments: Option<Map<String, Value>>,
 }
 
@@ -69,16 +85,39 @@ pub(super) struct CallView {
     responses((status = 200, body = Checked)))]
 pub(super) async fn check(
     State(control): State<Control>,
+    Extension(actor): Extension<Actor>,
     Path(id): Path<String>,
 ) -> Result<Json<Checked>, ApiError> {
-    let server = server(&control, &id).await?;
+    Ok(Json(checked(&server(&control, &id, &actor).await?).await?))
+}
+
+/// Calls a harmless tool with an account that is not connected yet. Nothing is stored.
+#[utoipa::path(post, path = "/integration/{slug}/check", tag = "integration", params(("slug" = String, Path,
+    description = "Its snake-case name.")), request_body = Unsaved, responses((status = 200, body = Checked)))]
+pub(super) async fn check_unsaved(
+    State(control): State<Control>,
+    Extension(actor): Extension<Actor>,
+    Path(slug): Path<String>,
+    JsonObject(fields): JsonObject,
+) -> Result<Json<Checked>, ApiError> {
+    let vendor = vendor(&control, &slug)?;
+    let account = Arc::new(accounts::unsaved(&control, vendor, fields)?);
+    let (shared, options) = (Arc::clone(control.shared()), ServerOptions::default());
+    let server = Server::new(shared, control.catalog(), vendor, Mask::all(vendor), account, options);
+    let checked = checked(&server).await?;
+    // There is no account yet that the list of calls could hold it under.
+    tracing::info!(target: "audit", action = "account.check", integration = vendor.slug, tool = checked.tool, ok = checked.ok, by = actor.0);
+    Ok(Json(checked))
+}
+
+async fn checked(server: &Server) -> Result<Checked, ApiError> {
     let tool = harmless(server.vendor()).ok_or_else(|| {
         ApiError::forbidden("This vendor documents no tool that would be harmless to call.")
     })?;
     let started = Instant::now();
     let outcome = server.call(tool, Map::new()).await;
     let ok = !outcome.is_error;
-    Ok(Json(Checked {
+    Ok(Checked {
         ok,
         tool: tool.name,
         message: if ok {
@@ -88,7 +127,7 @@ pub(super) async fn check(
         },
         upstream_status: outcome.status(),
         duration_ms: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
-    }))
+    })
 }
 
 /// Calls a tool for an account. The answer is the result of an MCP `tools/call`.
@@ -101,11 +140,10 @@ pub(super) async fn call(
     Path((id, name)): Path<(String, String)>,
     JsonObject(mut fields): JsonObject,
 ) -> Result<Response, ApiError> {
-    let server = server(&control, &id).await?;
+    let server = server(&control, &id, &actor).await?;
     let Some(tool) = server.tool(&name) else { return Err(ApiError::not_found("tool")) };
     let arguments = fields.object("arguments").given().unwrap_or_default();
     fields.finish()?;
-    tracing::info!(target: "audit", action = "tool.try", account = id, tool = tool.name, by = actor.0);
     let Some(result) = mcp::call_alone(&Arc::new(server), tool, arguments).await else {
         return Err(ApiError::busy());
     };
@@ -136,13 +174,20 @@ pub(super) fn harmless(vendor: &'static Vendor) -> Option<&'static Tool> {
 }
 
 /// All tools of an account, for a call of its operator.
-async fn server(control: &Control, id: &str) -> Result<Server, ApiError> {
+async fn server(control: &Control, id: &str, actor: &Actor) -> Result<Server, ApiError> {
     let row = accounts::find(control, id).await?;
     let vendor = vendor(control, &row.integration)?;
     let credentials = control.store().credentials(id).await?;
     let account = account(control.keys(), vendor, &row, &credentials);
     let account = Arc::new(account.map_err(|error| ApiError::internal(&error))?);
-    let recorder = Recorder { account: row.id, server: None, activity: control.activity().clone() };
+    let recorder = Recorder {
+        account: row.id,
+        server: None,
+        by: actor.0.clone(),
+        counts: control.counts(vendor),
+        activity: control.activity().clone(),
+        sample: Sample::default(),
+    };
     let options = ServerOptions { observer: Some(Arc::new(recorder)), ..ServerOptions::default() };
     let shared = Arc::clone(control.shared());
     Ok(Server::new(shared, control.catalog(), vendor, Mask::all(vendor), account, options))

@@ -2,7 +2,9 @@
 
 use super::{Directory, Known};
 use crate::activity::Activity;
+use crate::audit::Sample;
 use crate::keyring::{Binding, KeyFile};
+use crate::metrics::VendorCounts;
 use crate::observe::{CallReport, Observer};
 use crate::store::{AccountRow, CallRow, Grant, Hash, SealedCredential, StoreError};
 use crate::{Account, AccountError, Server, ServerConfig, ServerOptions};
@@ -10,7 +12,7 @@ use jiff::Timestamp;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
-use toolpress_core::Vendor;
+use toolpress_core::{Tool, Vendor};
 use uuid::Uuid;
 
 /// Asks the store for a token. What is known already stays if nothing has changed, with the calls it
@@ -67,7 +69,10 @@ fn build(
     let observer = Recorder {
         account: grant.account.id.clone(),
         server: Some((grant.server.id.clone(), grant.server.name.clone())),
+        by: "mcp".to_owned(),
+        counts: directory.metrics.vendor(vendor),
         activity: directory.activity.clone(),
+        sample: Sample::default(),
     };
     let options = ServerOptions {
         name: Some(grant.server.name.clone()),
@@ -109,21 +114,30 @@ pub(crate) struct Recorder {
     pub(crate) account: String,
     /// Id and name; `None` for a call from the page.
     pub(crate) server: Option<(String, String)>,
+    /// Who calls: `mcp` for whoever holds the server's token.
+    pub(crate) by: String,
+    pub(crate) counts: Option<Arc<VendorCounts>>,
     pub(crate) activity: Activity,
+    /// Of the lines about calls that were turned away.
+    pub(crate) sample: Sample,
 }
 
 impl Observer for Recorder {
     fn called(&self, report: &CallReport) {
+        if let Some(counts) = &self.counts {
+            counts.count(report);
+        }
         let (server, name) = self.server.clone().unzip();
         tracing::info!(
             target: "audit",
             action = "call",
+            by = self.by,
             account = self.account,
             server,
             tool = report.tool.name,
             outcome = report.ending.as_str(),
             upstream_status = report.upstream_status,
-            ms = report.duration.as_millis(),
+            ms = u64::try_from(report.duration.as_millis()).unwrap_or(u64::MAX),
             request_bytes = report.request_bytes,
             response_bytes = report.response_bytes,
         );
@@ -140,5 +154,19 @@ impl Observer for Recorder {
             request_bytes: i64::try_from(report.request_bytes).unwrap_or(i64::MAX),
             response_bytes: i64::try_from(report.response_bytes).unwrap_or(i64::MAX),
         });
+    }
+
+    fn turned_away(&self, tool: &'static Tool) {
+        let Some(left_out) = self.sample.pass() else { return };
+        tracing::info!(
+            target: "audit",
+            action = "call",
+            by = self.by,
+            account = self.account,
+            server = self.server.as_ref().map(|(id, _)| id),
+            tool = tool.name,
+            outcome = "busy",
+            left_out,
+        );
     }
 }

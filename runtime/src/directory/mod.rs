@@ -7,15 +7,14 @@ pub(crate) use grant::{Recorder, account};
 
 use crate::activity::Activity;
 use crate::keyring::KeyFile;
+use crate::metrics::Metrics;
 use crate::registry::{Found, Registry};
 use crate::store::{ApiTokenRow, Change, Store, StoreError};
 use crate::{Server, Shared, Token, TokenKind};
 use fresh::{Down, Fresh};
 use futures_util::future::BoxFuture;
-use jiff::Timestamp;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use tokio::sync::broadcast::error::RecvError;
 use toolpress_core::Catalog;
 
 /// Tokens that are remembered.
@@ -32,6 +31,7 @@ pub struct Directory {
     keys: Arc<KeyFile>,
     shared: Arc<Shared>,
     activity: Activity,
+    metrics: Arc<Metrics>,
     servers: Fresh<Known>,
     api_tokens: Fresh<KnownApiToken>,
 }
@@ -64,30 +64,37 @@ impl Directory {
         keys: Arc<KeyFile>,
         shared: Arc<Shared>,
         activity: Activity,
+        metrics: Arc<Metrics>,
     ) -> Arc<Self> {
-        let changes = store.changes();
         let (servers, api_tokens) = (Fresh::new(CAPACITY), Fresh::new(CAPACITY));
-        let directory = Self { catalog, store, keys, shared, activity, servers, api_tokens };
+        let directory = Self { catalog, store, keys, shared, activity, metrics, servers, api_tokens };
         let directory = Arc::new(directory);
         let weak = Arc::downgrade(&directory);
-        tokio::spawn(async move {
-            let mut changes = changes;
-            loop {
-                let change = match changes.recv().await {
-                    Ok(change) => change,
-                    Err(RecvError::Lagged(_)) => Change::Any,
-                    Err(RecvError::Closed) => break,
-                };
-                let Some(directory) = weak.upgrade() else { break };
-                directory.forget(&change);
+        directory.store.watch(Box::new(move |change| {
+            if let Some(directory) = weak.upgrade() {
+                directory.forget(change);
             }
-        });
+        }));
         directory
+    }
+
+    /// How tokens were looked up so far: what kind of token, where it was found, how often.
+    pub(crate) fn lookups(&self) -> [(&'static str, &'static str, u64); 6] {
+        let [server_hit, server_miss, server_outage] = self.servers.lookups();
+        let [api_hit, api_miss, api_outage] = self.api_tokens.lookups();
+        [
+            ("server", "hit", server_hit),
+            ("server", "miss", server_miss),
+            ("server", "outage", server_outage),
+            ("api_token", "hit", api_hit),
+            ("api_token", "miss", api_miss),
+            ("api_token", "outage", api_outage),
+        ]
     }
 
     /// Milliseconds since 1970 by the clock of the database.
     pub(crate) fn now(&self) -> i64 {
-        Timestamp::now().as_millisecond() + self.store.clock_offset()
+        self.store.now()
     }
 
     fn forget(&self, change: &Change) {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
 /// A text that only the right key opens, kept in the database.
-const CHECK: &str = "key_check";
+pub(super) const CHECK: &str = "key_check";
 const CHECKED: Binding<'_> = Binding { account: "", origin: "", name: CHECK };
 
 /// The keys in use. They are read anew when a credential wants one that is not known, so that a key can
@@ -65,8 +65,7 @@ impl KeyFile {
             }
             _ => Keyring::load(path)?,
         };
-        let opens = check.as_deref().and_then(read).is_some_and(|check| ring.open(CHECKED, &check).is_ok());
-        if !opens {
+        if !check_opens(&ring, check.as_deref()) {
             if stored > 0 {
                 let what = format!("the key in {} does not open", path.display());
                 return Err(KeyFileError::Wrong { stored, what });
@@ -76,9 +75,25 @@ impl KeyFile {
         Ok(Self { path: Some(path.to_owned()), ring: RwLock::new(Arc::new(ring)) })
     }
 
-    /// The keys.
-    pub fn ring(&self) -> Arc<Keyring> {
+    /// The keys to encrypt with, as they are in the file now: one may have been put first since it was read.
+    ///
+    /// # Errors
+    /// If the file cannot be read any more.
+    pub fn ring(&self) -> Result<Arc<Keyring>, KeyError> {
+        match &self.path {
+            Some(path) => self.read_anew(path),
+            None => Ok(self.known()),
+        }
+    }
+
+    fn known(&self) -> Arc<Keyring> {
         Arc::clone(&self.ring.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn read_anew(&self, path: &Path) -> Result<Arc<Keyring>, KeyError> {
+        let ring = Arc::new(Keyring::load(path)?);
+        *self.ring.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&ring);
+        Ok(ring)
     }
 
     /// Decrypts a credential in its place.
@@ -87,19 +102,15 @@ impl KeyFile {
         binding: Binding<'_>,
         credential: &SealedCredential,
     ) -> Result<String, KeyError> {
-        match (self.ring().open(binding, credential), &self.path) {
-            (Err(KeyError::Unknown(_)), Some(path)) => {
-                let ring = Arc::new(Keyring::load(path)?);
-                *self.ring.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&ring);
-                ring.open(binding, credential)
-            }
+        match (self.known().open(binding, credential), &self.path) {
+            (Err(KeyError::Unknown(_)), Some(path)) => self.read_anew(path)?.open(binding, credential),
             (opened, _) => opened,
         }
     }
 }
 
 /// Makes the database remember a key by a text that it opens.
-pub(crate) async fn write(
+pub(super) async fn write(
     ring: &Keyring,
     before: Option<&[u8]>,
     store: &dyn Store,
@@ -111,13 +122,17 @@ pub(crate) async fn write(
     // Another node that starts at this moment may have been first; then its key must be ours.
     if !store.swap_setting(CHECK, before, &value).await? {
         let check = store.setting(CHECK).await?;
-        let opens = check.as_deref().and_then(read).is_some_and(|check| ring.open(CHECKED, &check).is_ok());
-        if !opens {
+        if !check_opens(ring, check.as_deref()) {
             let what = "another node, which started at the same time, encrypts with another key".to_owned();
             return Err(KeyFileError::Wrong { stored: 0, what });
         }
     }
     Ok(())
+}
+
+/// Whether keys open the text that the database keeps.
+pub(super) fn check_opens(ring: &Keyring, check: Option<&[u8]>) -> bool {
+    check.and_then(read).is_some_and(|check| ring.open(CHECKED, &check).is_ok())
 }
 
 fn read(value: &[u8]) -> Option<SealedCredential> {

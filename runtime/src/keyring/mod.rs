@@ -6,8 +6,10 @@
 //! open. Cipher: XChaCha20-Poly1305 (draft-irtf-cfrg-xchacha-03) with random nonces of 192 bits.
 
 mod file;
+mod rotate;
 
 pub use file::{KeyFile, KeyFileError};
+pub use rotate::{Rotated, Rotation, RotationError};
 
 use crate::store::SealedCredential;
 use base64::Engine as _;
@@ -21,6 +23,8 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 const HEADER: &str = "# Toolpress: keys of stored credentials. Keep a copy; without it they are lost.";
+/// Behind a key that does not encrypt yet.
+const WAITS: &str = " next";
 const NONCE: usize = 24;
 const KEY: usize = 32;
 
@@ -40,10 +44,13 @@ pub struct Keyring {
     keys: Vec<Key>,
 }
 
+#[derive(Clone)]
 struct Key {
     id: String,
     cipher: XChaCha20Poly1305,
     text: String,
+    /// It is to encrypt from the next rotation on.
+    waits: bool,
 }
 
 /// Why there are no keys, or a credential does not open.
@@ -90,7 +97,10 @@ impl Keyring {
             })
         });
         let keys = keys.collect::<Result<Vec<_>, _>>()?;
-        if keys.is_empty() { Err(wrong("it holds no key".to_owned())) } else { Ok(Self { keys }) }
+        if keys.first().is_none_or(|key| key.waits) {
+            return Err(wrong("it holds no key that encrypts".to_owned()));
+        }
+        Ok(Self { keys })
     }
 
     /// Writes a key file that is not there yet, readable by its owner only.
@@ -106,37 +116,66 @@ impl Keyring {
         let mut beside = path.as_os_str().to_owned();
         beside.push(".new");
         let beside = PathBuf::from(beside);
-        self.write(&beside, fs::OpenOptions::new().write(true).create(true).truncate(true))?;
-        fs::rename(&beside, path)
-            .map_err(|error| KeyError::File { path: path.to_owned(), problem: error.to_string() })
+        let wrong =
+            |error: std::io::Error| KeyError::File { path: path.to_owned(), problem: error.to_string() };
+        // One that was left by an attempt that broke off.
+        match fs::remove_file(&beside) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(wrong(error)),
+            _ => {}
+        }
+        self.create(&beside)?;
+        own_alike(path, &beside).map_err(wrong)?;
+        fs::rename(&beside, path).and_then(|()| sync_folder(path)).map_err(wrong)
     }
 
     fn write(&self, path: &Path, options: &mut fs::OpenOptions) -> Result<(), KeyError> {
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
-        let keys: String = self.keys.iter().map(|key| format!("{}\n", key.text)).collect();
+        let mark = |key: &Key| if key.waits { WAITS } else { "" };
+        let keys: String = self.keys.iter().map(|key| format!("{}{}\n", key.text, mark(key))).collect();
         let write = || -> std::io::Result<()> {
             let mut file = options.open(path)?;
             file.write_all(format!("{HEADER}\n{keys}").as_bytes())?;
             file.sync_all()?;
-            // The name too must be on the disk before anything is encrypted.
-            match path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-                Some(folder) => fs::File::open(folder)?.sync_all(),
-                None => fs::File::open(".")?.sync_all(),
-            }
+            sync_folder(path)
         };
         write().map_err(|error| KeyError::File { path: path.to_owned(), problem: error.to_string() })
     }
 
-    /// Puts a new key first; the others still open what they encrypted.
-    pub fn rotate(&mut self) -> Result<(), KeyError> {
-        self.keys.insert(0, Key::generate()?);
+    /// Puts a new key last: it opens what others encrypt with it, and becomes the first at the next
+    /// [`rotate`](Self::rotate). A line that is waiting there already stays the one.
+    ///
+    /// # Errors
+    /// If the operating system gives no randomness.
+    pub fn prepare(&mut self) -> Result<(), KeyError> {
+        if !self.keys.last().is_some_and(|key| key.waits) {
+            self.keys.push(Key { waits: true, ..Key::generate()? });
+        }
         Ok(())
+    }
+
+    /// Puts a new key first, the one that waits or one that is made now; the others still open what they
+    /// encrypted.
+    ///
+    /// # Errors
+    /// If the operating system gives no randomness.
+    pub fn rotate(&mut self) -> Result<(), KeyError> {
+        let waiting = self.keys.pop_if(|key| key.waits);
+        let key = waiting.map_or_else(Key::generate, Ok)?;
+        self.keys.insert(0, Key { waits: false, ..key });
+        Ok(())
+    }
+
+    /// A ring with nothing but the key that encrypts.
+    fn only_current(&self) -> Self {
+        Self { keys: self.keys[..1].to_vec() }
     }
 
     /// Drops all keys but the first.
     pub fn retire(&mut self) {
+        let waiting = self.keys.pop_if(|key| key.waits);
         self.keys.truncate(1);
+        self.keys.extend(waiting);
     }
 
     /// The id of the key that encrypts.
@@ -186,13 +225,17 @@ impl Key {
         let digest = Sha256::new_with_prefix(b"toolpress key id").chain_update(bytes).finalize();
         let id: String = digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
         let cipher = XChaCha20Poly1305::new_from_slice(bytes).ok()?;
-        Some(Self { text: format!("{id} {}", STANDARD.encode(bytes)), id, cipher })
+        Some(Self { text: format!("{id} {}", STANDARD.encode(bytes)), id, cipher, waits: false })
     }
 
     fn parse(line: &str) -> Option<Self> {
+        let (line, waits) = match line.strip_suffix(WAITS) {
+            Some(line) => (line, true),
+            None => (line, false),
+        };
         let (id, bytes) = line.split_once(' ')?;
         let bytes = STANDARD.decode(bytes.trim()).ok().filter(|bytes| bytes.len() == KEY)?;
-        Self::new(&bytes).filter(|key| key.id == id)
+        Self::new(&bytes).filter(|key| key.id == id).map(|key| Self { waits, ..key })
     }
 }
 
@@ -208,6 +251,28 @@ fn aad(binding: Binding<'_>, key: &str) -> Vec<u8> {
         aad.extend(part.as_bytes());
     }
     aad
+}
+
+/// The name too must be on the disk before anything is encrypted.
+fn sync_folder(path: &Path) -> std::io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    fs::File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
+}
+
+/// Gives a file to the owner of another one: whoever replaces the key may not be the one who serves.
+#[cfg(unix)]
+fn own_alike(path: &Path, other: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::{MetadataExt as _, chown};
+    let (wanted, is) = (fs::metadata(path)?, fs::metadata(other)?);
+    if (wanted.uid(), wanted.gid()) == (is.uid(), is.gid()) {
+        return Ok(());
+    }
+    chown(other, Some(wanted.uid()), Some(wanted.gid()))
+}
+
+#[cfg(not(unix))]
+fn own_alike(_: &Path, _: &Path) -> std::io::Result<()> {
+    Ok(())
 }
 
 #[cfg(unix)]
@@ -269,9 +334,40 @@ mod tests {
         let new = ring.seal(HERE, "new").unwrap();
         assert_ne!(old.key_id, new.key_id);
         assert_eq!(ring.open(HERE, &old).unwrap(), "old");
+        ring.prepare().unwrap();
+        let still = ring.seal(HERE, "still").unwrap();
+        assert_eq!(still.key_id, new.key_id, "what waits does not encrypt");
+        ring.rotate().unwrap();
+        let newest = ring.seal(HERE, "newest").unwrap();
+        assert_ne!(newest.key_id, new.key_id);
+        for (sealed, secret) in [(&old, "old"), (&new, "new"), (&newest, "newest")] {
+            assert_eq!(ring.open(HERE, sealed).unwrap(), secret);
+        }
+        let new = newest;
         ring.retire();
         assert!(matches!(ring.open(HERE, &old), Err(KeyError::Unknown(_))));
-        assert_eq!(ring.open(HERE, &new).unwrap(), "new");
+        assert_eq!(ring.open(HERE, &new).unwrap(), "newest");
+    }
+
+    #[test]
+    fn security_e19_a_replaced_file_holds_all_keys_and_stays_private() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("keys");
+        let mut ring = Keyring::generate().unwrap();
+        ring.create(&path).unwrap();
+        let old = ring.seal(HERE, "old").unwrap();
+        ring.prepare().unwrap();
+        ring.replace(&path).unwrap();
+        let mut elsewhere = Keyring::load(&path).unwrap();
+        elsewhere.rotate().unwrap();
+        let new = elsewhere.seal(HERE, "new").unwrap();
+        assert_eq!(ring.open(HERE, &new).unwrap(), "new", "the prepared key was in the file");
+        // Left by an attempt that broke off.
+        std::fs::write(folder.path().join("keys.new"), "half a key").unwrap();
+        elsewhere.replace(&path).unwrap();
+        let read = Keyring::load(&path).unwrap();
+        assert_eq!((read.open(HERE, &old).unwrap(), read.current()), ("old".to_owned(), elsewhere.current()));
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 
     #[test]

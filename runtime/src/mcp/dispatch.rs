@@ -96,7 +96,7 @@ fn call(server: &Arc<Server>, era: Era, mut params: Map<String, Value>) -> Resul
     };
     let token = params.get("_meta").and_then(|meta| meta.get("progressToken"));
     let token = token.filter(|token| token.is_string() || token.is_number()).cloned();
-    let Some(admission) = server.admit() else {
+    let Some(admission) = server.admit(tool) else {
         let message = "Too many calls are running; nothing was sent. Try again in a second.";
         return Err(RpcError::new(StatusCode::SERVICE_UNAVAILABLE, INTERNAL_ERROR, message));
     };

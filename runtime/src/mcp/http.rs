@@ -9,9 +9,11 @@ use super::jsonrpc::{
     INTERNAL_ERROR, INVALID_REQUEST, Id, Message, Request, RpcError, answer, answer_in_parts, read,
 };
 use super::sse;
+use crate::audit::Sample;
 use crate::call::RateLimit;
+use crate::metrics::{Refusal, Refusals};
 use crate::registry::{Found, Registry};
-use crate::web::{self, Front};
+use crate::web::{self, Front, Peer};
 use crate::{Limits, Server, Token, TokenKind};
 use axum::Router;
 use axum::body::Body;
@@ -20,6 +22,7 @@ use axum::response::Response;
 use axum::routing::post;
 use bytes::Bytes;
 use http::header::{ACCEPT, AUTHORIZATION, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, RETRY_AFTER, VARY};
+use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use std::convert::Infallible;
 use std::pin::Pin;
@@ -31,6 +34,9 @@ use tokio::time::timeout;
 struct Endpoint {
     registry: Arc<dyn Registry>,
     limits: Limits,
+    refusals: Arc<Refusals>,
+    /// Which refusals are written down.
+    sample: Arc<Sample>,
 }
 
 /// The API token of a server that wants one, where `Authorization` holds the server's own token.
@@ -38,13 +44,13 @@ const API_TOKEN: HeaderName = HeaderName::from_static("toolpress-api-token");
 
 /// `POST /mcp/{token}` for every server of the registry, behind the checks of the front.
 pub fn router(registry: Arc<dyn Registry>, front: Front, limits: &Limits) -> Router {
-    web::behind(front, routes(registry, limits))
+    web::behind(front, routes(registry, limits, Arc::default()))
 }
 
 /// `POST /mcp/{token}`, and `POST /mcp` with the token as `Authorization: Bearer`, since addresses end up
 /// in logs.
-pub(crate) fn routes(registry: Arc<dyn Registry>, limits: &Limits) -> Router {
-    let endpoint = Endpoint { registry, limits: limits.clone() };
+pub(crate) fn routes(registry: Arc<dyn Registry>, limits: &Limits, refusals: Arc<Refusals>) -> Router {
+    let endpoint = Endpoint { registry, limits: limits.clone(), refusals, sample: Arc::default() };
     Router::new()
         .route("/mcp/{token}", post(receive))
         .route("/mcp", post(receive_by_header))
@@ -58,13 +64,13 @@ async fn receive(
 ) -> Response {
     let (head, body) = request.into_parts();
     let api_token = field(&head.headers, &API_TOKEN).or_else(|| bearer(&head.headers));
-    respond(&endpoint, &token, api_token, &head.headers, body).await
+    respond(&endpoint, &token, api_token, &head, body).await
 }
 
 async fn receive_by_header(State(endpoint): State<Endpoint>, request: HttpRequest) -> Response {
     let (head, body) = request.into_parts();
     let token = bearer(&head.headers).unwrap_or_default();
-    respond(&endpoint, token, field(&head.headers, &API_TOKEN), &head.headers, body).await
+    respond(&endpoint, token, field(&head.headers, &API_TOKEN), &head, body).await
 }
 
 /// The only field of this name.
@@ -83,10 +89,10 @@ async fn respond(
     endpoint: &Endpoint,
     token: &str,
     api_token: Option<&str>,
-    headers: &HeaderMap,
+    head: &Parts,
     body: Body,
 ) -> Response {
-    let mut response = match endpoint.serve(token, api_token, headers, body).await {
+    let mut response = match endpoint.serve(token, api_token, head, body).await {
         Ok(response) => response,
         Err((id, error)) => refuse(&id, &error),
     };
@@ -99,10 +105,12 @@ impl Endpoint {
         &self,
         token: &str,
         api_token: Option<&str>,
-        headers: &HeaderMap,
+        head: &Parts,
         body: Body,
     ) -> Result<Response, (Id, RpcError)> {
-        let server = self.find(token, api_token).await.map_err(|error| (Id::NULL, error))?;
+        let headers = &head.headers;
+        let peer = head.extensions.get();
+        let server = self.find(token, api_token, peer).await.map_err(|error| (Id::NULL, error))?;
         acceptable(headers).map_err(|error| (Id::NULL, error))?;
         let body = web::read_body(body, headers, self.limits.request_body, self.limits.read_timeout).await;
         let body =
@@ -115,7 +123,20 @@ impl Endpoint {
         self.answer(&server, headers, request).await.map_err(|error| (id, error))
     }
 
-    async fn find(&self, token: &str, api_token: Option<&str>) -> Result<Arc<Server>, RpcError> {
+    /// Takes note of a request that found no server. The token is not told: it may open another one.
+    fn refused(&self, reason: Refusal, peer: Option<&Peer>) {
+        self.refusals.count(reason);
+        let Some(left_out) = self.sample.pass() else { return };
+        let peer = peer.map(|peer| tracing::field::display(peer.0.ip().to_canonical()));
+        tracing::info!(target: "audit", action = "mcp.denied", reason = reason.as_str(), peer, left_out);
+    }
+
+    async fn find(
+        &self,
+        token: &str,
+        api_token: Option<&str>,
+        peer: Option<&Peer>,
+    ) -> Result<Arc<Server>, RpcError> {
         let refusal = |status, code, message: &str| Err(RpcError::new(status, code, message));
         let found = match Token::parse(TokenKind::Server, token) {
             Some(token) => self.registry.find(&token, api_token).await,
@@ -124,13 +145,16 @@ impl Endpoint {
         match found {
             Found::Server(server) => Ok(server),
             Found::Nothing => {
+                self.refused(Refusal::UnknownToken, peer);
                 refusal(StatusCode::NOT_FOUND, INVALID_REQUEST, "There is no server at this address.")
             }
             Found::Unauthorized => {
+                self.refused(Refusal::Unauthorized, peer);
                 let message = "This server also wants `Authorization: Bearer <API token>`.";
                 refusal(StatusCode::UNAUTHORIZED, INVALID_REQUEST, message)
             }
             Found::Unavailable => {
+                self.refused(Refusal::Unavailable, peer);
                 let message = "It cannot be known now whether there is a server here. Try again in a second.";
                 refusal(StatusCode::SERVICE_UNAVAILABLE, INTERNAL_ERROR, message)
             }

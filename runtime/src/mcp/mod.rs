@@ -31,7 +31,7 @@ pub(crate) async fn call_alone(
     tool: &'static Tool,
     arguments: Map<String, Value>,
 ) -> Option<Vec<u8>> {
-    let admission = server.admit()?;
+    let admission = server.admit(tool)?;
     let call = call::Call::new(Arc::clone(server), era::Era::Legacy, tool, arguments, None, admission);
     Some(call.await.result)
 }

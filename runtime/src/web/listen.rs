@@ -12,7 +12,7 @@ use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
@@ -24,20 +24,58 @@ use tower::Service as _;
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Peer(pub(crate) SocketAddr);
 
-/// Most of a request that is held before it is read, in bytes; so also the largest header over HTTP/1.
-const BUFFER: usize = 64 << 10;
+/// Clients that are connected, and how many may be.
+#[derive(Debug)]
+pub struct Connections {
+    room: Arc<Semaphore>,
+    most: usize,
+    turned_away: AtomicU64,
+}
+
+impl Connections {
+    /// Nobody is connected yet.
+    pub fn new(limits: &Limits) -> Arc<Self> {
+        let most = limits.connections;
+        Arc::new(Self { room: Arc::new(Semaphore::new(most)), most, turned_away: AtomicU64::new(0) })
+    }
+
+    /// How many are connected now.
+    pub fn open(&self) -> usize {
+        self.most.saturating_sub(self.room.available_permits())
+    }
+
+    /// How many were closed at once so far, since there were too many.
+    pub fn turned_away(&self) -> u64 {
+        self.turned_away.load(Ordering::Relaxed)
+    }
+}
 
 /// Serves HTTP/1 and HTTP/2 until `stop` comes; then nothing new is accepted and running requests may
 /// finish within the drain time.
 pub async fn serve(listener: TcpListener, router: Router, limits: &Limits, stop: impl Future<Output = ()>) {
+    serve_counted(listener, router, limits, &Connections::new(limits), stop).await;
+}
+
+/// The same, with connections that somebody else counts too.
+pub(crate) async fn serve_counted(
+    listener: TcpListener,
+    router: Router,
+    limits: &Limits,
+    clients: &Connections,
+    stop: impl Future<Output = ()>,
+) {
     let mut builder = Builder::new(TokioExecutor::new());
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(limits.read_timeout).max_buf_size(BUFFER);
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(limits.read_timeout)
+        .max_buf_size(limits.request_header);
     builder
         .http2()
         .timer(TokioTimer::new())
+        .max_header_list_size(u32::try_from(limits.request_header).unwrap_or(u32::MAX))
         .keep_alive_interval(limits.read_timeout)
         .keep_alive_timeout(limits.read_timeout);
-    let room = Arc::new(Semaphore::new(limits.connections));
     let graceful = GracefulShutdown::new();
     let mut connections = JoinSet::new();
     let mut stop = pin!(stop);
@@ -49,7 +87,10 @@ pub async fn serve(listener: TcpListener, router: Router, limits: &Limits, stop:
         };
         match accepted {
             Ok((stream, peer)) => {
-                let Ok(place) = Arc::clone(&room).try_acquire_owned() else { continue };
+                let Ok(place) = Arc::clone(&clients.room).try_acquire_owned() else {
+                    clients.turned_away.fetch_add(1, Ordering::Relaxed);
+                    continue;
+                };
                 let (builder, router) = (builder.clone(), router.clone());
                 let (patience, watcher) = (limits.read_timeout, graceful.watcher());
                 connections.spawn(async move {

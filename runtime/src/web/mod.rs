@@ -4,12 +4,14 @@ mod guard;
 mod listen;
 mod open_files;
 mod patience;
+mod stopping;
 
 pub(crate) use guard::behind;
 pub use guard::{BadOrigin, Front};
-pub(crate) use listen::Peer;
-pub use listen::serve;
+pub use listen::{Connections, serve};
+pub(crate) use listen::{Peer, serve_counted};
 pub use open_files::raise_open_files;
+pub use stopping::Stopping;
 
 use axum::body::{Body, Bytes};
 use http::header::CONTENT_LENGTH;

@@ -2,7 +2,9 @@
 
 use super::table::{Column, clean, text, time};
 use super::{Connection, confirmed, credentials, lookup};
+use crate::cli::installation::{self, Place};
 use crate::cli::{Failure, output};
+use crate::store::Accounts as _;
 use clap::Subcommand;
 use serde_json::{Map, Value, json};
 
@@ -15,6 +17,15 @@ Examples:
   toolpress account create acme --credential-env api_token=MY_TOKEN
   toolpress account check production
   toolpress account list --json | jq -r '.result[].id'";
+
+const FORGET: &str = "\
+Without the key file nobody can decrypt what is stored, and a server does not start. This gives
+the stored credentials up; accounts, servers and their URLs stay. If the key file may come back,
+do not.
+
+Examples:
+  toolpress account forget-credentials
+  toolpress account forget-credentials --database postgres://tools@db/tools --yes";
 
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
@@ -74,6 +85,15 @@ enum Action {
         #[arg(long, short)]
         yes: bool,
     },
+    /// Deletes every stored credential of all accounts, in the database itself: when the key file is lost
+    #[command(after_help = FORGET)]
+    ForgetCredentials {
+        #[command(flatten)]
+        place: Place,
+        /// Does not ask
+        #[arg(long, short)]
+        yes: bool,
+    },
     /// Calls the vendor once to see whether the credentials work
     Check {
         /// Id or name
@@ -119,12 +139,35 @@ fn verdict(account: &Value, check: &Value) -> String {
         .join("\n")
 }
 
+/// Works on the database itself: a server does not start without the key.
+async fn forget_credentials(place: &Place, yes: bool, connection: &Connection) -> Result<(), Failure> {
+    let store = installation::existing(place).await?;
+    let stored = store.count_credentials().await.map_err(Failure::failed)?;
+    confirmed(&format!("Delete all {stored} stored credentials of {}?", place.stored()?), yes)?;
+    let forgotten = store.forget_credentials().await.map_err(Failure::failed)?;
+    tracing::info!(target: "audit", action = "credentials.forget", by = "command line", credentials = forgotten);
+    store.close().await;
+    if connection.json {
+        return output::print(&json!({ "forgotten": forgotten }).to_string());
+    }
+    output::print(&format!(
+        "Deleted {forgotten} credentials. Accounts and servers are still there; give the credentials again with\n\
+         `toolpress account update ACCOUNT --new-credentials`."
+    ))
+}
+
 fn all_columns() -> Vec<Column> {
     COLUMNS.into_iter().chain([CREDENTIALS]).collect()
 }
 
 pub(in crate::cli) async fn run(args: Args) -> Result<(), Failure> {
     let Args { action, connection } = args;
+    let action = match action {
+        Action::ForgetCredentials { place, yes } => {
+            return forget_credentials(&place, yes, &connection).await;
+        }
+        action => action,
+    };
     let control = connection.open()?;
     let path = |account: &Value| text(account, "id");
     match action {
@@ -174,6 +217,8 @@ pub(in crate::cli) async fn run(args: Args) -> Result<(), Failure> {
             control.delete(&["integrated-account", &path(&account)]).await?;
             connection.say(&format!("Removed the account `{name}`."))
         }
+        // Done above, without a server.
+        Action::ForgetCredentials { .. } => Ok(()),
         Action::Check { account } => {
             let account = lookup::account(&control, &account).await?;
             let check = control.post(&["integrated-account", &path(&account), "check"], None).await?;

@@ -59,11 +59,11 @@ fn outcome(line: &str) -> Option<(String, bool)> {
     }
 }
 
-/// `row_053_54_what_it_says` → 053, 054
+/// `row_053_54_what_it_says` → 053, 054; `row_006_row_007_what_it_says` → 006, 007
 fn acceptance(name: &str) -> Vec<String> {
     let Some((_, rest)) = name.split_once("row_") else { return Vec::new() };
-    let numbers =
-        rest.split('_').take_while(|word| !word.is_empty() && word.bytes().all(|b| b.is_ascii_digit()));
+    let words = rest.split('_').filter(|word| *word != "row");
+    let numbers = words.take_while(|word| !word.is_empty() && word.bytes().all(|b| b.is_ascii_digit()));
     numbers.map(|number| format!("{number:0>3}")).collect()
 }
 
@@ -203,6 +203,7 @@ mod tests {
     #[test]
     fn rows_are_read_from_names() {
         assert_eq!(acceptance("row_053_54_a_429_is_passed_on"), ["053", "054"]);
+        assert_eq!(acceptance("row_006_row_007_every_operation"), ["006", "007"]);
         assert_eq!(security("security_d8_row_63_refusals"), ["D08"]);
         assert_eq!(acceptance("security_d8_row_63_refusals"), ["063"]);
         assert!(security("security_is_dull").is_empty());

@@ -1,0 +1,57 @@
+//! The audit log: one line for every change of the control plane, every call and every refusal.
+//!
+//! Lines have the target `audit` and a member `action`; who and what they are about is told by ids. Never
+//! by tokens, credentials, arguments or answers. Refusals can come by the thousand, so they are sampled.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+/// Lines of one kind that pass in each [`PERIOD`]; the next line that passes tells how many did not.
+const LINES: u64 = 10;
+const PERIOD: Duration = Duration::from_secs(10);
+
+/// Lets some lines of a kind pass and counts the others.
+#[derive(Debug)]
+pub(crate) struct Sample {
+    started: Instant,
+    period: AtomicU64,
+    lines: AtomicU64,
+}
+
+impl Default for Sample {
+    fn default() -> Self {
+        Self { started: Instant::now(), period: AtomicU64::new(0), lines: AtomicU64::new(0) }
+    }
+}
+
+impl Sample {
+    /// Whether a line may pass: with the number of lines that were left out before it.
+    pub(crate) fn pass(&self) -> Option<u64> {
+        self.pass_at(self.started.elapsed())
+    }
+
+    fn pass_at(&self, time: Duration) -> Option<u64> {
+        let period = time.as_secs() / PERIOD.as_secs();
+        if self.period.swap(period, Ordering::Relaxed) != period {
+            let left_out = self.lines.swap(1, Ordering::Relaxed).saturating_sub(LINES);
+            return Some(left_out);
+        }
+        (self.lines.fetch_add(1, Ordering::Relaxed) < LINES).then_some(0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LINES, PERIOD, Sample};
+    use std::time::Duration;
+
+    #[test]
+    fn some_lines_pass_and_the_others_are_counted() {
+        let sample = Sample::default();
+        let passed = (0..1_000).filter_map(|_| sample.pass_at(Duration::ZERO));
+        assert_eq!(passed.collect::<Vec<_>>(), vec![0; LINES as usize]);
+        assert_eq!(sample.pass_at(PERIOD), Some(1_000 - LINES));
+        assert_eq!(sample.pass_at(PERIOD), Some(0));
+        assert_eq!(sample.pass_at(PERIOD * 3), Some(0));
+    }
+}
