@@ -63,7 +63,8 @@ fn security_b8_references_lead_nowhere_outside_the_documentation() {
 
 #[test]
 fn security_b8_tags_bombs_and_depths_are_refused() {
-    let list = |rest: &str| format!("list: {{ description: \"Lists the things, newest first.\", x: {rest} }}\n");
+    let list =
+        |rest: &str| format!("list: {{ description: \"Lists the things, newest first.\", x: {rest} }}\n");
     let mut bomb = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
     for level in 1..12 {
         let below = vec![format!("*a{}", level - 1); 10].join(", ");

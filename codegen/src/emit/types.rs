@@ -162,15 +162,17 @@ pub(super) fn wire<'p>(
         let (field, key) = (identifier(&param.field_name), &param.name);
         quote! { to.put(#key, &self.#field); }
     });
+    let body = quote! { #(#puts)* #more };
+    // A struct of nothing has what the trait gives.
+    let fields = (!body.is_empty()).then(|| {
+        quote! {
+            #[inline]
+            fn fields(&self, to: &mut #core::Fields) { #body }
+        }
+    });
     let debug = debug(name, core);
     quote! {
-        impl #core::Wire for #name {
-            #[inline]
-            fn fields(&self, to: &mut #core::Fields) {
-                #(#puts)*
-                #more
-            }
-        }
+        impl #core::Wire for #name { #fields }
 
         #debug
     }

@@ -196,7 +196,8 @@ async fn the_page_for_operators_tells_every_metric() {
     let page = page.expect("the page");
     let (_, table) = page.split_once("| metric | labels |").expect("the table of metrics");
     let table = table.split("\n\n").next().expect("its rows");
-    let names = table.split('`').filter(|word| word.starts_with("toolpress_") || word.starts_with("process_"));
+    let names =
+        table.split('`').filter(|word| word.starts_with("toolpress_") || word.starts_with("process_"));
     assert_eq!(names.collect::<BTreeSet<_>>(), told);
 }
 
