@@ -61,11 +61,12 @@ impl Session {
 
     /// A request with the cookie, and with this as the token that scripts send along.
     async fn ask(&self, method: Method, path: &str, token: Option<&str>) -> Answer {
-        let mut request = self.browser.request(method.clone(), path).header("cookie", self.pair());
+        let sends = method == Method::POST;
+        let mut request = self.browser.request(method, path).header("cookie", self.pair());
         if let Some(token) = token {
             request = request.header("x-csrf-token", token);
         }
-        if method == Method::POST {
+        if sends {
             request = request.json(&json!({ "name": "made by the page" }));
         }
         send(request).await
