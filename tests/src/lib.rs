@@ -16,12 +16,6 @@ use std::time::Duration;
 /// How long anything may take on a slow and busy machine before a test gives up.
 pub const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Gives TLS to the clients of this process. They cannot be made without, though nothing here speaks it.
-pub(crate) fn tls() {
-    // A second time it is there already.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-}
-
 /// Whether the environment demands a tool, by its name in `TOOLPRESS_REQUIRE`.
 pub fn is_required(tool: &str) -> bool {
     std::env::var("TOOLPRESS_REQUIRE").is_ok_and(|list| list.split(',').any(|name| name.trim() == tool))

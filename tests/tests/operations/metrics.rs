@@ -95,6 +95,7 @@ fn one(samples: &BTreeMap<String, f64>, name: &str, labels: &[&str]) -> f64 {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[expect(clippy::float_cmp, reason = "counts are whole numbers")]
 async fn security_f11_metrics_count_what_happens_and_name_no_customer() {
     let vendor = Upstream::scripted(|_, number| {
         let json: &[&str] = &["content-type: application/json"];
@@ -196,7 +197,8 @@ async fn the_page_for_operators_tells_every_metric() {
     let page = page.expect("the page");
     let (_, table) = page.split_once("| metric | labels |").expect("the table of metrics");
     let table = table.split("\n\n").next().expect("its rows");
-    let names = table.split('`').filter(|word| word.starts_with("toolpress_") || word.starts_with("process_"));
+    let names =
+        table.split('`').filter(|word| word.starts_with("toolpress_") || word.starts_with("process_"));
     assert_eq!(names.collect::<BTreeSet<_>>(), told);
 }
 
