@@ -27,8 +27,8 @@ const CLIENTS: usize = 16;
 const REST: Duration = Duration::from_millis(20);
 /// How often memory is looked at.
 const LOOK: Duration = Duration::from_secs(1);
-/// The part of the time that counts as warming up.
-const WARM_UP: f64 = 0.25;
+/// One part in so many of the time counts as warming up.
+const WARM_UP: usize = 4;
 
 struct Scene {
     urls: Vec<String>,
@@ -71,7 +71,7 @@ pub async fn measure(workshop: &Workshop, time: Duration) -> anyhow::Result<Vec<
         ended??;
     }
     let left = product.process.left_over(base).await?;
-    let warm = memory.split_off((memory.len() as f64 * WARM_UP) as usize);
+    let warm = memory.split_off(memory.len() / WARM_UP);
     let level = median(warm.iter().map(|(_, resident)| *resident));
     let count = |number: &AtomicUsize| u32::try_from(number.load(Ordering::Relaxed)).map(f64::from);
     Ok(vec![
@@ -158,7 +158,7 @@ async fn churn(product: &Product, account: &str) -> anyhow::Result<()> {
 
 /// Growth per second by least squares.
 fn slope(points: &[(f64, f64)]) -> f64 {
-    let count = points.len() as f64;
+    let count: f64 = points.iter().map(|_| 1.0).sum();
     let mean = |of: fn(&(f64, f64)) -> f64| points.iter().map(of).sum::<f64>() / count;
     let (x, y) = (mean(|point| point.0), mean(|point| point.1));
     let rise: f64 = points.iter().map(|point| (point.0 - x) * (point.1 - y)).sum();

@@ -85,8 +85,12 @@ export class Book {
       if (page) await this.picture(page, name);
       if (this.noticed.length > 0) throw new Error(`the browser noticed: ${this.noticed.join('; ')}`);
     } catch (error) {
-      problem = error.message;
-      if (page) await this.picture(page, `FAILED ${name}`).catch(() => {});
+      problem = error.message.split('\n').slice(0, 3).join(' ').replace(/\u001b\[\d+m/g, '');
+      if (page) {
+        await this.picture(page, `FAILED ${name}`).catch(() => {});
+        // The next step is not to stumble over what this one left open.
+        await page.evaluate(() => document.querySelectorAll('dialog').forEach((dialog) => dialog.close())).catch(() => {});
+      }
     }
     const seconds = ((Date.now() - started) / 1000).toFixed(1);
     this.results.push({ step: name, rows, ok: problem === null, seconds: Number(seconds), problem });

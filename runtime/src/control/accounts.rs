@@ -232,13 +232,14 @@ pub(super) async fn find(control: &Control, id: &str) -> Result<AccountRow, ApiE
 }
 
 impl NewAccount {
+    /// What can be read; a name that is wrong is noted, and the rest is looked at all the same.
     fn read(fields: &mut Fields) -> Option<Self> {
         let (integration, name) = (fields.text("integration"), fields.name("name"));
         let integration = fields.required("integration", integration);
         let name = fields.required("name", name);
         let base_url = fields.text("base_url").given();
         let credentials = fields.texts("credentials").given().unwrap_or_default().into_iter().collect();
-        Some(Self { integration: integration?, name: name?, base_url, credentials })
+        Some(Self { integration: integration?, name: name.unwrap_or_default(), base_url, credentials })
     }
 }
 

@@ -102,7 +102,6 @@ pub(super) async fn check_unsaved(
 ) -> Result<Json<Checked>, ApiError> {
     let vendor = vendor(&control, &slug)?;
     let account = Arc::new(accounts::unsaved(&control, vendor, fields)?);
-    tracing::info!(target: "audit", action = "integration.check", integration = slug, by = actor.0);
     let (shared, options) = (Arc::clone(control.shared()), ServerOptions::default());
     let server = Server::new(shared, control.catalog(), vendor, Mask::all(vendor), account, options);
     let checked = checked(&server).await?;

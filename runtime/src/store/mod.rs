@@ -11,7 +11,6 @@ pub use sql::{Address, BadAddress, SqlStore};
 
 use async_trait::async_trait;
 use std::fmt;
-use tokio::sync::broadcast;
 
 /// SHA-256 of a token.
 pub type Hash = [u8; 32];
@@ -45,6 +44,9 @@ pub enum Change {
     /// Changes may have been missed.
     Any,
 }
+
+/// Is told what a node must forget. It must not take long.
+pub type Watcher = Box<dyn Fn(&Change) + Send + Sync>;
 
 /// Accounts and their credentials.
 #[async_trait]
@@ -159,8 +161,8 @@ pub trait Store:
 {
     /// Whether the database answers, for `/readyz`.
     async fn ready(&self) -> Result<(), StoreError>;
-    /// Changes made by any node from now on.
-    fn changes(&self) -> broadcast::Receiver<Change>;
+    /// Tells of the changes that any node makes from now on; of this node's own before they are answered.
+    fn watch(&self, watcher: Watcher);
     /// How many pieces of work the database did not do so far.
     fn failures(&self) -> u64;
     /// Milliseconds since 1970 by the clock of the database, so that all nodes mean the same moment by an

@@ -163,7 +163,8 @@ async fn security_b9_requests_go_to_the_address_of_the_account_alone(site: Site)
     let scene = Scene::new(&site).await;
     let elsewhere = Upstream::answering(EMPTY).await;
     let mcp = scene.mcp(json!({})).await;
-    let headers = ["x-base-url", "x-upstream-url", "x-forwarded-host", "forwarded", "x-original-url", "host-override"];
+    let headers =
+        ["x-base-url", "x-upstream-url", "x-forwarded-host", "forwarded", "x-original-url", "host-override"];
     for name in headers {
         mcp.clone().header(name, &elsewhere.base_url()).done(DATABASES, json!({})).await;
     }

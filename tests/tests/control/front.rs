@@ -23,9 +23,15 @@ async fn security_f1_f4_pages_of_other_origins_are_turned_away(site: Site) {
     let scene = Scene::of(site.start().flags(&["--allow-origin", "https://app.example.com"])).await;
     let server = scene.server(json!({})).await;
     let mcp_path = format!("/mcp/{}", token(&server));
-    let paths = ["/integrated-account", "/session", "/openapi.json", "/readyz", "/healthz", &mcp_path, "/mcp"];
-    for origin in ["https://evil.example", "null", "http://127.0.0.1.evil.example", "file://", "https://app.example.com.evil"]
-    {
+    let paths =
+        ["/integrated-account", "/session", "/openapi.json", "/readyz", "/healthz", &mcp_path, "/mcp"];
+    for origin in [
+        "https://evil.example",
+        "null",
+        "http://127.0.0.1.evil.example",
+        "file://",
+        "https://app.example.com.evil",
+    ] {
         for path in paths {
             for method in [Method::GET, Method::POST, Method::OPTIONS, Method::DELETE] {
                 let request = scene.rest.request(method.clone(), path).header("origin", origin);
@@ -65,7 +71,7 @@ async fn raw(node: &Node, request: String) -> String {
 }
 
 async fn security_f2_f3_only_names_that_are_ours_are_served(site: Site) {
-    let scene = Scene::of(site.start().flags(&["--public-url", "http://tools.example.com"])).await;
+    let scene = Scene::of(site.start().public_url("http://tools.example.com")).await;
     let authorization = format!("authorization: Bearer {ADMIN_KEY}\r\nconnection: close\r\n");
     let get = async |target: &str, hosts: &str| {
         raw(&scene.node, format!("GET {target} HTTP/1.1\r\n{hosts}{authorization}\r\n")).await
@@ -88,7 +94,10 @@ async fn security_f2_f3_only_names_that_are_ours_are_served(site: Site) {
         ("http://localhost/integrated-account", "host: evil.example\r\n"),
     ] {
         let told = get(target, hosts).await;
-        assert!(told.starts_with("HTTP/1.1 4") && !told.contains(&scene.account), "{target} {hosts:?}: {told}");
+        assert!(
+            told.starts_with("HTTP/1.1 4") && !told.contains(&scene.account),
+            "{target} {hosts:?}: {told}"
+        );
     }
     for host in ["localhost", "127.0.0.1:1", "tools.example.com", "[::1]:80", "TOOLS.example.com"] {
         let told = get("/integrated-account", &format!("host: {host}\r\n")).await;
@@ -140,7 +149,8 @@ async fn security_f8_beyond_this_machine_nothing_listens_without_a_public_name(s
         command.arg(site.key_file());
         let (code, output, log) = toolpress_tests::serving::Start::of(command, None).fail().await;
         // A machine without IPv6 cannot even try.
-        let wanted = log.contains("--public-url") || (address.starts_with('[') && log.contains("cannot listen"));
+        let wanted =
+            log.contains("--public-url") || (address.starts_with('[') && log.contains("cannot listen"));
         assert!(code.is_some_and(|code| code != 0) && wanted, "{output}{log}");
         assert!(!output.contains("listens"), "{output}");
     }

@@ -50,7 +50,16 @@ async fn security_e4_what_is_no_server_is_answered_alike_whatever_it_was(site: S
     };
     let expected = told(&unknown).await;
     assert_eq!(expected.0, 404);
-    let all = [token(&deleted), token(&expired), token(&rotated), &mistyped, "x", "tp_", "..%2f", &"a".repeat(9000)];
+    let all = [
+        token(&deleted),
+        token(&expired),
+        token(&rotated),
+        &mistyped,
+        "x",
+        "tp_",
+        "..%2f",
+        &"a".repeat(9000),
+    ];
     for token in all {
         assert_eq!(told(token).await, expected, "{token}");
     }

@@ -31,7 +31,8 @@ fn forms(secret: &str) -> Vec<Vec<u8>> {
 fn base64(bytes: &[u8]) -> String {
     const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let digits = |chunk: &[u8]| {
-        let number = chunk.iter().fold(0_u32, |number, byte| number << 8 | u32::from(*byte)) << (8 * (3 - chunk.len()));
+        let number = chunk.iter().fold(0_u32, |number, byte| number << 8 | u32::from(*byte))
+            << (8 * (3 - chunk.len()));
         let digit = |place: u32| char::from(ALPHABET[(number >> (18 - 6 * place) & 63) as usize]);
         (0..=chunk.len()).map(|place| digit(place as u32)).collect::<String>()
     };
@@ -50,10 +51,13 @@ fn assert_absent(what: &str, haystack: &[u8], secrets: &[&str]) {
 async fn row_148_nothing_of_a_call_is_kept(site: Site) {
     let scene = Scene::of(site.start().env("TOOLPRESS_LOG", "trace")).await;
     let (asked, told) = ("canary-in-the-arguments-a81f", "canary-in-the-answer-5c2e");
-    let good = answer("200 OK", &["content-type: application/json"], &format!(r#"{{"data":{{"name":"{told}"}}}}"#));
+    let good =
+        answer("200 OK", &["content-type: application/json"], &format!(r#"{{"data":{{"name":"{told}"}}}}"#));
     let bad = format!(r#"{{"summary":"no: {told}"}}"#);
     let bad = answer("422 Unprocessable Entity", &["content-type: application/json"], &bad);
-    let vendor = Upstream::scripted(move |_, number| Reply::Bytes(if number % 2 == 0 { good.clone() } else { bad.clone() }));
+    let vendor = Upstream::scripted(move |_, number| {
+        Reply::Bytes(if number % 2 == 0 { good.clone() } else { bad.clone() })
+    });
     let vendor = vendor.await;
     let account = scene.rest.account("sequin_stream", &vendor.base_url(), SECRET).await;
     let mcp = Mcp::of(&scene.rest.server(&account, json!({})).await);
@@ -71,11 +75,19 @@ async fn row_148_nothing_of_a_call_is_kept(site: Site) {
     })
     .await;
     let listed = scene.rest.get(&calls).await.text;
-    let (output, log) = { let (_, output, log) = scene.node.stop().await; (output, log) };
+    let (output, log) = {
+        let (_, output, log) = scene.node.stop().await;
+        (output, log)
+    };
     assert!(log.contains(get), "the log is not empty: {log}");
     let stored = site.bytes_at_rest().await;
     assert!(stored.windows(get.len()).any(|part| part == get.as_bytes()), "what is kept can be found");
-    for (what, text) in [("the list", listed.as_bytes()), ("the output", output.as_bytes()), ("the log", log.as_bytes()), ("the store", &stored)] {
+    for (what, text) in [
+        ("the list", listed.as_bytes()),
+        ("the output", output.as_bytes()),
+        ("the log", log.as_bytes()),
+        ("the store", &stored),
+    ] {
         assert_absent(what, text, &[asked, told]);
     }
 }
@@ -86,7 +98,8 @@ async fn row_140_security_e3_e15_e20_no_secret_is_in_the_log_the_store_or_the_pr
     fs::write(&key_file, ADMIN_KEY).expect("written");
     fs::set_permissions(&key_file, fs::Permissions::from_mode(0o600)).expect("its mode");
     let path = key_file.to_str().expect("a path");
-    let start = site.start().without_admin_key().flags(&["--admin-key-file", path]).env("TOOLPRESS_LOG", "trace");
+    let start =
+        site.start().without_admin_key().flags(&["--admin-key-file", path]).env("TOOLPRESS_LOG", "trace");
     let node = start.run().await;
     fs::remove_file(&key_file).expect("removed");
     let rest = Rest::new(&node.address, Some(ADMIN_KEY));
@@ -120,7 +133,12 @@ async fn row_140_security_e3_e15_e20_no_secret_is_in_the_log_the_store_or_the_pr
     let (_, output, log) = node.stop().await;
     assert!(log.contains(DATABASES), "the log is not empty: {log}");
     let stored = site.bytes_at_rest().await;
-    for (what, text) in [("an answer", told.as_bytes()), ("the output", output.as_bytes()), ("the log", log.as_bytes()), ("the store", &stored)] {
+    for (what, text) in [
+        ("an answer", told.as_bytes()),
+        ("the output", output.as_bytes()),
+        ("the log", log.as_bytes()),
+        ("the store", &stored),
+    ] {
         assert_absent(what, text, &secrets);
     }
 }

@@ -4,7 +4,10 @@ use crate::support::{Asker, One, VENDOR, call};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
+use tokio::time::sleep;
+use toolpress_tests::PATIENCE;
 use toolpress_tests::engine::Site;
 use toolpress_tests::on_both_engines;
 use toolpress_tests::upstream::{Reply, Upstream, answer};
@@ -51,26 +54,34 @@ async fn security_d13_row_164_no_customer_gets_what_is_anothers(site: Site) {
         tokens.push(One::more(&rest, &account, json!({})).await.token);
     }
     let (tokens, next) = (Arc::new(tokens), Arc::new(AtomicUsize::new(0)));
-    let mut callers = JoinSet::new();
+    let (began, mut callers) = (Instant::now(), JoinSet::new());
     for _ in 0..AT_A_TIME {
         let (asker, node) = (asker.clone(), node.address.clone());
         let (tokens, next) = (Arc::clone(&tokens), Arc::clone(&next));
         callers.spawn(async move {
-            let mut wrong = 0;
             loop {
                 let number = next.fetch_add(1, Ordering::Relaxed);
                 if number >= answers() {
-                    return wrong;
+                    return;
                 }
                 let (customer, nonce) = (number % CUSTOMERS, format!("n{number}"));
-                let sent = asker.send(&node, &tokens[customer], "tools/call", call(&nonce)).await;
-                let answer: Value = sent.expect("an answer").json().await.expect("JSON");
+                let answer = loop {
+                    let sent = asker.send(&node, &tokens[customer], "tools/call", call(&nonce)).await;
+                    let response = sent.expect("an answer");
+                    // On a machine that has much else to do a first look at a token may take too long.
+                    if response.status().as_u16() != 503 {
+                        break response.json::<Value>().await.expect("JSON");
+                    }
+                    assert!(began.elapsed() < PATIENCE * 2, "still 503");
+                    sleep(Duration::from_millis(200)).await;
+                };
                 let wanted = json!({ "customer": customer.to_string(), "id": nonce });
-                wrong += usize::from(answer["result"]["structuredContent"]["result"] != wanted);
+                // What came instead is shown: another customer's answer, or none.
+                assert_eq!(answer["result"]["structuredContent"]["result"], wanted, "{answer}");
             }
         });
     }
-    assert_eq!(callers.join_all().await.into_iter().sum::<usize>(), 0);
+    callers.join_all().await;
     // Neither do they see each other's accounts through the log of calls.
     let rows = site.rows("SELECT DISTINCT account_id, server_id FROM call").await;
     assert!(rows.len() <= CUSTOMERS, "{} pairs of account and server", rows.len());

@@ -2,7 +2,7 @@
 
 use crate::crash::Random;
 use crate::support::{Asker, One};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::time::sleep;
 use toolpress_tests::engine::{Engine, Site};
 use toolpress_tests::on_both_engines;
@@ -49,6 +49,10 @@ on_both_engines!(
 /// missing.
 async fn killed_while_starting(engine: Engine, rounds: u64, seed: u64) -> Option<()> {
     let (mut random, mut early) = (Random(seed), 0);
+    let began = Instant::now();
+    engine.site().await?.node().await.stop().await;
+    // How long a first start takes here and now.
+    let whole = u64::try_from(began.elapsed().as_micros()).expect("a time");
     for round in 0..rounds {
         let site = engine.site().await?;
         let mut command = tokio::process::Command::from(std::mem::replace(
@@ -57,7 +61,7 @@ async fn killed_while_starting(engine: Engine, rounds: u64, seed: u64) -> Option
         ));
         command.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null());
         let mut first = command.kill_on_drop(true).spawn().expect("a process");
-        sleep(Duration::from_micros(random.below(120_000))).await;
+        sleep(Duration::from_micros(random.below(whole))).await;
         first.kill().await.expect("killed");
         early += u64::from(!site.key_file().exists());
         let node = site.node().await;

@@ -91,6 +91,10 @@ export async function resume() {
 export async function logIn(key) {
   csrf = (await send("POST", "session", { admin_key: key })).csrf_token;
   localStorage.setItem(HINT, "1");
+  if (!(await resume())) {
+    const message = "The key is right, but the browser did not keep the session's cookie. Open the page at the public address of the server, over https.";
+    throw new Problem(0, { message });
+  }
 }
 
 export async function logOut() {

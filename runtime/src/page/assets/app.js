@@ -45,6 +45,8 @@ async function show() {
   turn += 1;
   const mine = turn;
   const { link, make } = view(words());
+  // What belongs to the view before; what is shown only once stays.
+  for (const dialog of document.querySelectorAll("dialog:not(.held)")) dialog.close();
   for (const anchor of nav.children) {
     if (anchor.getAttribute("href") === link) anchor.setAttribute("aria-current", "page");
     else anchor.removeAttribute("aria-current");

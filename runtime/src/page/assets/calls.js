@@ -1,6 +1,6 @@
 // What was called lately. Only that it was; what was in it is kept nowhere.
 
-import { badge, bytes, el } from "./dom.js";
+import { badge, bytes, el, toolName } from "./dom.js";
 import { list, nothing } from "./list.js";
 import { time } from "./when.js";
 
@@ -17,7 +17,7 @@ export async function calls(account) {
     label: "Recent calls",
     columns: [
       ["When", (call) => time(call.at)],
-      ["Tool", (call) => el("code", { class: "plain" }, call.tool)],
+      ["Tool", (call) => toolName(call.tool)],
       ["Through", (call) => call.mcp_name ?? el("span", { class: "faint" }, call.mcp_id ? "a server that is gone" : "this page")],
       ["Outcome", (call) => outcome(call)],
       ["Time", (call) => `${call.duration_ms.toLocaleString()} ms`, "number"],

@@ -17,7 +17,7 @@ export function say(text) {
  */
 export function open({ title, wide = false, held = false, closed = () => {} }, build) {
   const heading = freshId("dialog");
-  const dialog = el("dialog", { class: wide ? "wide" : "", aria: { labelledby: heading } });
+  const dialog = el("dialog", { class: [wide ? "wide" : "", held ? "held" : ""].join(" ").trim(), aria: { labelledby: heading } });
   const close = () => dialog.close();
   const cross = el("button", { type: "button", class: "quiet cross", aria: { label: "Close" }, onclick: close }, "✕");
   dialog.append(

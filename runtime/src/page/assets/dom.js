@@ -56,6 +56,12 @@ export function badge(text, kind = "plain") {
 
 export const EFFECT = { read: "good", write: "notice", destructive: "bad" };
 
+/** The name of a tool, which may break after each word. */
+export function toolName(name) {
+  const words = name.split(/(?<=_)/);
+  return el("code", { class: "plain" }, words.map((word, place) => (place > 0 ? [el("wbr"), word] : word)));
+}
+
 /** `1 tool`, `2 tools`. */
 export function count(number, word) {
   return `${number.toLocaleString()} ${word}${number === 1 ? "" : "s"}`;

@@ -60,6 +60,11 @@ function place(form, name) {
   return null;
 }
 
+/** A problem as a sentence of its own. */
+export function sentence(problem) {
+  return `${problem.charAt(0).toUpperCase()}${problem.slice(1).replace(/\.$/, "")}.`;
+}
+
 /** Shows what was refused at the fields it names, the rest above the buttons. */
 export function refused(form, problem) {
   clear(form);
@@ -73,10 +78,10 @@ export function refused(form, problem) {
       elsewhere.push(`${detail.field} ${detail.problem}.${meant}`.trim());
       continue;
     }
-    const text = detail.problem.charAt(0).toUpperCase() + detail.problem.slice(1);
-    error.textContent = [error.textContent, `${text.replace(/\.$/, "")}.${meant}`].filter(Boolean).join(" ");
+    error.textContent = [error.textContent, sentence(detail.problem) + meant].filter(Boolean).join(" ");
     const control = field.querySelector("input, select, textarea");
     control?.setAttribute("aria-invalid", "true");
+    for (let around = field; around; around = around.parentElement?.closest("details")) if (around.localName === "details") around.open = true;
     first ??= control;
   }
   const text = (problem.details ?? []).length === 0 ? problem.told ?? String(problem) : elsewhere.join(" ");

@@ -1,6 +1,6 @@
 // The tools of a vendor: search, filter, schemas, and a form to try each.
 
-import { badge, bytes, count, EFFECT, el, fill } from "./dom.js";
+import { badge, bytes, count, EFFECT, el, fill, toolName } from "./dom.js";
 import { all, get, integrations } from "./api.js";
 import { trial } from "./trial.js";
 
@@ -65,7 +65,7 @@ function options(label, any, words) {
 function entry(tool, account) {
   const inside = el("div", { class: "tool-body" });
   const details = el("details", { class: "tool", data: { tool: tool.name } },
-    el("summary", {}, el("code", { class: "plain" }, tool.name), badge(tool.effect, EFFECT[tool.effect]), el("span", { class: "tool-title" }, tool.title)),
+    el("summary", {}, toolName(tool.name), badge(tool.effect, EFFECT[tool.effect]), el("span", { class: "tool-title" }, tool.title)),
     inside);
   details.addEventListener("toggle", () => {
     if (details.open && inside.childElementCount === 0) fill(inside, body(tool, account));

@@ -1,7 +1,8 @@
 // Which tools a choice gives, and what they cost a model, while it is being made.
 
-import { badge, count, EFFECT, el, fill } from "./dom.js";
+import { badge, count, EFFECT, el, fill, toolName } from "./dom.js";
 import { get } from "./api.js";
+import { sentence } from "./form.js";
 import { limitsNothing, query } from "./scope.js";
 
 /** How long a choice must rest before the server is asked, in milliseconds. */
@@ -25,13 +26,13 @@ export function preview(slug) {
       fill(numbers, el("strong", { data: { tools: total.tools } }, count(total.tools, "tool")),
         `, about ${total.estimated_tokens.toLocaleString()} tokens in every conversation`);
       fill(tools, found.result.map((tool) => el("li", { title: tool.description },
-        el("code", { class: "plain" }, tool.name), badge(tool.effect, EFFECT[tool.effect]))));
+        toolName(tool.name), badge(tool.effect, EFFECT[tool.effect]))));
       fill(warning, limitsNothing(config) ? unfiltered(total.tools) : null);
     } catch (problem) {
       if (problem.name === "AbortError") return;
       if (!("told" in problem)) console.error(problem);
       fill(numbers, el("strong", { data: { tools: 0 } }, problem.code === "no_tools" ? "No tool is left" : "No preview"));
-      fill(warning, el("p", { class: "notice bad" }, problem.told ?? String(problem)));
+      fill(warning, el("p", { class: "notice bad" }, sentence(problem.told ?? String(problem))));
       fill(tools);
     }
   };

@@ -57,7 +57,7 @@ function form(account, vendor, server, done) {
       access.root, methods.root, tags.root, effects.root, expiry.root,
       group({ name: "config.require_api_token_auth", legend: "Extra authentication" }, second)),
     shown.root,
-    el("p", { class: "error", data: { field: "config" } }),
+    el("div", { class: "whole", data: { field: "config" } }, el("p", { class: "error" })),
     el("div", { class: "actions" }, el("button", { type: "submit", class: "primary" }, server ? "Save" : "Create server")));
   form.addEventListener("change", () => shown.update(chosen()));
   shown.update(chosen());

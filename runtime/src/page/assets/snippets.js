@@ -78,7 +78,7 @@ function secondProof(account, server, show) {
 function tabs(server, token) {
   const all = clients(key(server.name), server.url, token);
   const select = el("select", { id: freshId("client") }, all.map(({ client }) => el("option", {}, client)));
-  const panel = el("div", { aria: { live: "polite" } });
+  const panel = el("div");
   const show = () => {
     const { steps, code, also, web } = all[select.selectedIndex];
     fill(panel, el("p", {}, steps), code ? copyable(code, { about: "snippet", block: true }) : null,

@@ -2,19 +2,17 @@
 
 import { el } from "./dom.js";
 
-const STEPS = [["year", 31_536_000], ["month", 2_592_000], ["day", 86_400], ["hour", 3600], ["minute", 60]];
-const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
+/** Units, their length in seconds, and how many there must be for a moment to be told in them. */
+const STEPS = [["year", 31_536_000, 1.5], ["month", 2_592_000, 2.5], ["day", 86_400, 0.98], ["hour", 3600, 0.98], ["minute", 60, 0]];
+const relative = new Intl.RelativeTimeFormat("en", { numeric: "always" });
 const dated = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
 const exact = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "long" });
 
 export function distance(moment) {
   const seconds = (new Date(moment) - Date.now()) / 1000;
   if (Math.abs(seconds) < 45) return seconds < 0 ? "just now" : "in under a minute";
-  for (const [unit, length] of STEPS) {
-    const amount = seconds / length;
-    if (Math.abs(amount) >= 0.95) return relative.format(Math.round(amount), unit);
-  }
-  return relative.format(Math.round(seconds / 60), "minute");
+  const [unit, length] = STEPS.find(([, length, least]) => Math.abs(seconds) >= length * least);
+  return relative.format(Math.round(seconds / length), unit);
 }
 
 /** `<time>` of an RFC 3339 moment; `otherwise` where there is none. */

@@ -1,12 +1,12 @@
 //! How a node hears of what others changed on `PostgreSQL`, and of how late it is there.
 
 use super::clock::Clock;
+use super::watchers::Watchers;
 use crate::store::Change;
 use sqlx::postgres::PgListener;
 use sqlx::{Connection as _, PgConnection, Row as _, query};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tokio::sync::broadcast::Sender;
 use tokio::time::{sleep, timeout};
 use url::Url;
 
@@ -20,22 +20,22 @@ const CHECK: Duration = Duration::from_secs(5);
 const PAUSE: Duration = Duration::from_millis(500);
 
 /// Listens for as long as it is polled. Whenever the connection was away, everything may have changed.
-pub(super) async fn listen(url: Url, changes: Sender<Change>, clock: Arc<Clock>) {
+pub(super) async fn listen(url: Url, watchers: Arc<Watchers>, clock: Arc<Clock>) {
     loop {
-        match session(&url, &changes, &clock).await {
+        match session(&url, &watchers, &clock).await {
             Ok(()) => {}
             Err(error) => tracing::warn!(%error, "no news of other nodes; trying again"),
         }
-        let _ = changes.send(Change::Any);
+        watchers.tell(&Change::Any);
         sleep(PAUSE).await;
     }
 }
 
-async fn session(url: &Url, changes: &Sender<Change>, clock: &Clock) -> Result<(), sqlx::Error> {
+async fn session(url: &Url, watchers: &Watchers, clock: &Clock) -> Result<(), sqlx::Error> {
     // A database that takes connections and says nothing must not hold this up.
     let connecting = timeout(CHECK, connect(url));
     let (mut listener, mut connection) = connecting.await.map_err(|_| sqlx::Error::PoolTimedOut)??;
-    let _ = changes.send(Change::Any);
+    watchers.tell(&Change::Any);
     loop {
         compare(&mut connection, clock).await?;
         let check = sleep(CHECK);
@@ -43,7 +43,7 @@ async fn session(url: &Url, changes: &Sender<Change>, clock: &Clock) -> Result<(
         loop {
             tokio::select! {
                 told = listener.try_recv() => match told? {
-                    Some(told) => drop(changes.send(read(told.payload()))),
+                    Some(told) => watchers.tell(&read(told.payload())),
                     None => return Ok(()),
                 },
                 () = &mut check => break,
