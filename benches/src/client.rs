@@ -3,6 +3,8 @@
 
 use crate::process::Process;
 use anyhow::{Context as _, bail, ensure};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -49,6 +51,16 @@ impl Target {
             body.len()
         );
         Ok(Self { address: address.to_owned(), request: request.into_bytes() })
+    }
+
+    /// The same request to another server of this kind, at the address of `url`.
+    ///
+    /// # Errors
+    /// If the URL is none of `http`.
+    pub fn at(&self, url: &str) -> anyhow::Result<Self> {
+        let rest = url.strip_prefix("http://").context("not an http URL")?;
+        let address = rest.split('/').next().unwrap_or(rest).to_owned();
+        Ok(Self { address, request: self.request.clone() })
     }
 
     /// One answer, whole.
@@ -104,19 +116,71 @@ impl Target {
         Ok(Rate { per_second: answers / seconds, cpu_us: cpu / answers * 1e6 })
     }
 
-    async fn connect(&self) -> anyhow::Result<Connection> {
+    /// Puts each of these requests to a server once, over this many connections.
+    ///
+    /// # Errors
+    /// If any answer is missing, has another status than 200 or another length than `length`.
+    pub async fn each(
+        targets: Arc<[Self]>,
+        server: &Process,
+        connections: usize,
+        length: usize,
+    ) -> anyhow::Result<Rate> {
+        let mut open = Vec::new();
+        for target in targets.iter().take(connections) {
+            open.push(target.connect().await?);
+        }
+        let next = Arc::new(AtomicUsize::new(0));
+        let mut running = JoinSet::new();
+        let (cpu, start) = (server.cpu()?, Instant::now());
+        for mut connection in open {
+            let (targets, next) = (Arc::clone(&targets), Arc::clone(&next));
+            running.spawn(async move {
+                while let Some(target) = targets.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let mut got = 0;
+                    connection.exchange(&target.request, |part| got += part.len()).await?;
+                    ensure!(got == length, "an answer of {got} bytes instead of {length}");
+                }
+                anyhow::Ok(())
+            });
+        }
+        while let Some(ended) = running.join_next().await {
+            ended??;
+        }
+        let answers = f64::from(u32::try_from(targets.len())?);
+        let seconds = start.elapsed().as_secs_f64();
+        Ok(Rate { per_second: answers / seconds, cpu_us: (server.cpu()? - cpu) / answers * 1e6 })
+    }
+
+    /// A connection to where the request goes.
+    ///
+    /// # Errors
+    /// If nobody listens there.
+    pub async fn connect(&self) -> anyhow::Result<Connection> {
         let stream = TcpStream::connect(&self.address).await?;
         stream.set_nodelay(true)?;
         Ok(Connection { stream, buffer: vec![0; 256 << 10] })
     }
 }
 
-struct Connection {
+/// A kept-alive connection.
+#[derive(Debug)]
+pub struct Connection {
     stream: TcpStream,
     buffer: Vec<u8>,
 }
 
 impl Connection {
+    /// Puts a request and gives the whole body of the answer.
+    ///
+    /// # Errors
+    /// If there is none with status 200.
+    pub async fn ask(&mut self, target: &Target) -> anyhow::Result<Vec<u8>> {
+        let mut body = Vec::new();
+        self.exchange(&target.request, |part| body.extend_from_slice(part)).await?;
+        Ok(body)
+    }
+
     /// Sends a request and hands the parts of the answer's body on. Gives back the header.
     async fn exchange(&mut self, request: &[u8], mut body: impl FnMut(&[u8])) -> anyhow::Result<Vec<u8>> {
         self.stream.write_all(request).await?;

@@ -8,13 +8,17 @@ use std::time::Duration;
 use toolpress_benches::pairs::Plan;
 use toolpress_benches::process::Core;
 use toolpress_benches::report::{self, Figure};
-use toolpress_benches::workshop::Workshop;
-use toolpress_benches::{call, floor, list, press, start, synthetic, upstream};
+use toolpress_benches::workshop::{SERVED, Workshop};
+use toolpress_benches::{
+    call, floor, idle, isolation, list, lookup, press, soak, start, synthetic, upstream, vendor,
+};
 
 const EXAMPLES: &str = "\
 Examples:
   toolpress-benches                           everything; about ten minutes, most of it compiling
   toolpress-benches list --seconds 5          one part, measured longer
+  toolpress-benches isolation                 a million answers; some minutes
+  toolpress-benches soak --minutes 60         load and faults for an hour
   toolpress-benches all --json figures.json
   toolpress-benches generate 500 schemas      documentation of a vendor with 500 tools";
 
@@ -40,14 +44,30 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Part {
-    /// Everything
+    /// Everything but isolation and soak
     All,
     /// tools/list beside a handler that returns the same bytes
     List,
     /// tools/call beside a bare forwarder
     Call,
+    /// tools/call through `serve` with a database, beside the forwarder and a server in memory
+    Lookup,
     /// Start to first answer, and memory at rest
     Start,
+    /// Memory with a thousand idle connections and a thousand calls that wait
+    Idle,
+    /// Looks for answers at the wrong caller
+    Isolation {
+        /// How many answers are looked at
+        #[arg(long, default_value_t = 1_000_000)]
+        answers: usize,
+    },
+    /// Partial load with a mix of faults: growth of memory, descriptors, wrong answers
+    Soak {
+        /// How long
+        #[arg(long, default_value_t = 5.0)]
+        minutes: f64,
+    },
     /// Pressing, and compiling what was pressed
     Press,
     /// Writes the documentation of a synthetic vendor
@@ -68,6 +88,9 @@ enum Part {
         /// Bytes of its answers
         size: usize,
     },
+    /// Runs a vendor with many customers who tells who asked for what
+    #[command(hide = true)]
+    Vendor,
 }
 
 #[derive(Debug, Subcommand)]
@@ -103,6 +126,7 @@ fn main() -> anyhow::Result<()> {
         Part::Floor(Floor::List { file, gzip }) => runtime(true)?.block_on(floor::list(&file, gzip)),
         Part::Floor(Floor::Call { url }) => runtime(true)?.block_on(floor::forward(url)),
         Part::Upstream { size } => runtime(false)?.block_on(upstream::serve(size)),
+        Part::Vendor => runtime(false)?.block_on(vendor::serve()),
         part => {
             let figures = runtime(false)?.block_on(measure(&part, plan))?;
             println!("{}", report::table(&figures));
@@ -120,18 +144,39 @@ async fn measure(part: &Part, plan: Plan) -> anyhow::Result<Vec<Figure>> {
     if matches!(part, Part::All | Part::Start) {
         figures.extend(start::measure(&workshop).await?);
     }
-    if matches!(part, Part::All | Part::List | Part::Call) {
-        // Servers are built before this process is moved to one core.
-        for size in toolpress_benches::workshop::SERVED {
-            workshop.server_program(size)?;
+    if !matches!(part, Part::Press | Part::Start) {
+        // Programs are built before this process is moved to one core.
+        if matches!(part, Part::All | Part::List | Part::Call) {
+            for size in SERVED {
+                workshop.server_program(size)?;
+            }
+        }
+        if !matches!(part, Part::List | Part::Call) {
+            workshop.server_program(SERVED[0])?;
+            workshop.product_program(SERVED[0])?;
         }
         Core::Other.enter();
+        toolpress_runtime::web::raise_open_files(&toolpress_runtime::Limits::default());
     }
     if matches!(part, Part::All | Part::List) {
         figures.extend(list::measure(&workshop, plan).await?);
     }
     if matches!(part, Part::All | Part::Call) {
         figures.extend(call::measure(&workshop, plan).await?);
+    }
+    if matches!(part, Part::All | Part::Lookup) {
+        figures.extend(lookup::measure(&workshop, plan).await?);
+    }
+    if matches!(part, Part::All | Part::Idle) {
+        figures.extend(idle::measure(&workshop).await?);
+    }
+    match *part {
+        Part::Isolation { answers } => figures.extend(isolation::measure(&workshop, answers).await?),
+        Part::Soak { minutes } => {
+            let time = Duration::from_secs_f64(minutes * 60.0);
+            figures.extend(soak::measure(&workshop, time).await?);
+        }
+        _ => {}
     }
     Ok(figures)
 }

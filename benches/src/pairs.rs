@@ -47,7 +47,8 @@ pub async fn compare(
     Ok((middle(&our_rates), middle(&floor_rates)))
 }
 
-fn middle(rates: &[Rate]) -> Rate {
+/// The medians.
+pub fn middle(rates: &[Rate]) -> Rate {
     Rate {
         per_second: median(rates.iter().map(|rate| rate.per_second)),
         cpu_us: median(rates.iter().map(|rate| rate.cpu_us)),

@@ -2,38 +2,42 @@
 
 use anyhow::{Context as _, bail};
 use std::io::{BufRead as _, BufReader};
-use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::process::{Child, ChildStdout, Command, Stdio};
+use std::time::{Duration, Instant};
 use std::{env, fs, thread};
 
 /// `/proc` counts CPU time in hundredths of a second on every Linux of today.
 const TICK: f64 = 0.01;
 
+/// Longer than any server here keeps a connection that nobody uses.
+const LONGEST_KEPT: Duration = Duration::from_secs(120);
+
 /// A running program, killed when dropped.
 #[derive(Debug)]
 pub struct Process {
     child: Child,
+    /// Open as long as the program runs: it may have more to say.
+    _output: Option<BufReader<ChildStdout>>,
     /// The URL that it printed when it was ready.
     pub url: String,
 }
 
 impl Process {
-    /// Starts a program and waits for the line that tells its URL.
+    /// Starts a program and waits for its first line, which ends with its URL.
     ///
     /// # Errors
     /// If it cannot be started or prints something else.
     pub fn start(mut command: Command) -> anyhow::Result<Self> {
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut child = command.spawn().with_context(|| format!("cannot start {command:?}"))?;
-        let mut url = String::new();
-        if let Some(stdout) = child.stdout.take() {
-            BufReader::new(stdout).read_line(&mut url)?;
+        let mut output = child.stdout.take().map(BufReader::new);
+        let mut line = String::new();
+        if let Some(output) = &mut output {
+            output.read_line(&mut line)?;
         }
-        let url = url.trim().to_owned();
-        if !url.starts_with("http://") {
-            bail!("{command:?} said {url:?}");
-        }
-        Ok(Self { child, url })
+        let Some(at) = line.find("http://") else { bail!("{command:?} said {line:?}") };
+        let url = line[at..].trim().to_owned();
+        Ok(Self { child, _output: output, url })
     }
 
     /// Starts this very program with other arguments.
@@ -63,6 +67,29 @@ impl Process {
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS")?;
         let kilobytes: f64 = line.trim().trim_end_matches(" kB").parse()?;
         Ok(kilobytes * 1024.0 / 1e6)
+    }
+
+    /// How many files and sockets it has open.
+    ///
+    /// # Errors
+    /// If it has ended.
+    pub fn descriptors(&self) -> anyhow::Result<usize> {
+        Ok(fs::read_dir(format!("/proc/{}/fd", self.child.id()))?.count())
+    }
+
+    /// How many descriptors stay beyond `base`, once connections that are only kept have been given up.
+    ///
+    /// # Errors
+    /// If it has ended.
+    pub async fn left_over(&self, base: usize) -> anyhow::Result<f64> {
+        let start = Instant::now();
+        loop {
+            let left = self.descriptors()?.saturating_sub(base);
+            if left == 0 || start.elapsed() > LONGEST_KEPT {
+                return Ok(f64::from(u32::try_from(left)?));
+            }
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
     }
 }
 

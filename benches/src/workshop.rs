@@ -76,7 +76,14 @@ impl Workshop {
             workshop.tools(size, root)?;
             let tools = format!("synth-tools-{size}");
             let dependency = format!("{tools} = {{ path = \"../{tools}\" }}");
-            workshop.server(&format!("synth-server-{size}"), &dependency, &tools.replace('-', "_"), root)?;
+            let krate = tools.replace('-', "_");
+            workshop.server(&format!("synth-server-{size}"), &dependency, &krate, root)?;
+            // A program of its own, so that the small servers do not carry the control plane and its store.
+            let product = format!(
+                "fn main() -> std::process::ExitCode {{\n    \
+                 toolpress_runtime::cli::run(&{krate}::CATALOG, Vec::new)\n}}\n"
+            );
+            workshop.put(&format!("synth-server-{size}/src/bin/synth-product-{size}.rs"), &product)?;
         }
         let bundled = format!("toolpress-generated = {{ path = \"{}/generated\" }}", root.display());
         workshop.server(BUNDLED, &bundled, "toolpress_generated", root)?;
@@ -88,7 +95,16 @@ impl Workshop {
     /// # Errors
     /// If it cannot be built.
     pub fn server_program(&self, size: usize) -> anyhow::Result<PathBuf> {
-        self.program(&format!("synth-server-{size}"))
+        let name = format!("synth-server-{size}");
+        self.program(&name, &name)
+    }
+
+    /// Builds the whole command for a synthetic vendor of this many tools in release and gives its path.
+    ///
+    /// # Errors
+    /// If it cannot be built.
+    pub fn product_program(&self, size: usize) -> anyhow::Result<PathBuf> {
+        self.program(&format!("synth-server-{size}"), &format!("synth-product-{size}"))
     }
 
     /// Builds a server of the bundled catalogue's first vendor in release and gives its path.
@@ -96,12 +112,12 @@ impl Workshop {
     /// # Errors
     /// If it cannot be built.
     pub fn bundled_program(&self) -> anyhow::Result<PathBuf> {
-        self.program(BUNDLED)
+        self.program(BUNDLED, BUNDLED)
     }
 
-    fn program(&self, package: &str) -> anyhow::Result<PathBuf> {
-        self.build(package, Profile::Release)?;
-        Ok(self.target.join("release").join(package))
+    fn program(&self, package: &str, program: &str) -> anyhow::Result<PathBuf> {
+        self.cargo(Profile::Release, &["--package", package, "--bin", program])?;
+        Ok(self.target.join("release").join(program))
     }
 
     /// Builds a package and what it needs.
@@ -109,8 +125,12 @@ impl Workshop {
     /// # Errors
     /// If it cannot be built.
     pub fn build(&self, package: &str, profile: Profile) -> anyhow::Result<Cost> {
+        self.cargo(profile, &["--package", package])
+    }
+
+    fn cargo(&self, profile: Profile, what: &[&str]) -> anyhow::Result<Cost> {
         let mut command = Command::new("cargo");
-        command.args(["build", "--quiet", "--package", package, "--target-dir"]).arg(&self.target);
+        command.args(["build", "--quiet"]).args(what).arg("--target-dir").arg(&self.target);
         command.current_dir(&self.folder).env("CARGO_INCREMENTAL", "0");
         if profile == Profile::Release {
             command.arg("--release");

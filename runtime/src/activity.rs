@@ -4,7 +4,6 @@
 //! written is tried again while there is room.
 
 use crate::store::{CallRow, Store};
-use jiff::Timestamp;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -20,6 +19,9 @@ const PERIOD: Duration = Duration::from_secs(1);
 
 /// How long calls are kept.
 const KEEP: Duration = Duration::from_secs(7 * 24 * 3600);
+
+/// How many calls are kept at most, of all accounts together: some tens of megabytes.
+const MOST: u32 = 100_000;
 
 /// How often the ended and the old are swept away.
 const SWEEP: Duration = Duration::from_secs(15);
@@ -127,7 +129,7 @@ async fn write(store: Arc<dyn Store>, mut queue: Receiver<Event>) {
 }
 
 async fn swept(store: &dyn Store) {
-    let now = Timestamp::now().as_millisecond() + store.clock_offset();
+    let now = store.now();
     let keep = i64::try_from(KEEP.as_millis()).unwrap_or(i64::MAX);
     match store.sweep(now).await {
         Ok(ended) => ended.iter().for_each(|server| {
@@ -137,7 +139,7 @@ async fn swept(store: &dyn Store) {
             tracing::warn!(%error, "expired servers could not be swept; they are refused all the same");
         }
     }
-    if let Err(error) = store.forget_calls(now.saturating_sub(keep)).await {
+    if let Err(error) = store.forget_calls(now.saturating_sub(keep), MOST).await {
         tracing::warn!(%error, "old calls could not be swept");
     }
 }

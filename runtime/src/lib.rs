@@ -20,6 +20,7 @@ mod limits;
 pub mod mcp;
 pub mod metrics;
 mod observe;
+pub mod page;
 mod registry;
 mod server;
 mod server_config;

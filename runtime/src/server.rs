@@ -168,6 +168,11 @@ impl Server {
         self.documentation
     }
 
+    /// Whether somebody takes note of its calls.
+    pub(crate) fn is_observed(&self) -> bool {
+        self.observer.is_some()
+    }
+
     /// Room for a call of this tool, `None` when the server or the process is full.
     pub(crate) fn admit(&self, tool: &'static Tool) -> Option<Admission> {
         let admission = self.room();

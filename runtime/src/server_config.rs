@@ -6,6 +6,8 @@ use utoipa::ToSchema;
 
 /// What a server is limited to. The lists that are there must all agree; one that is absent allows all.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+// A limit that is not understood, as in a damaged row or one of a newer version, must not be passed over.
+#[serde(deny_unknown_fields)]
 pub struct ServerConfig {
     /// Groups `read` (list, get), `write` (create, update, delete), `custom` (all others), or method names.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -112,6 +112,9 @@ def before_call(context, case, kwargs):
         return
     belonging_together(case)
     if case.path_parameters:
+        # One of ten goes to what does not exist.
+        if chance.random() < 0.1:
+            return
         if case.method == "DELETE":
             made_to_be_deleted(case)
         else:

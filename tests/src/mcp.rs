@@ -1,6 +1,6 @@
 //! A small client of MCP servers, for what the official ones do not let one do or see.
 
-use crate::rest::{Answer, send};
+use crate::rest::{Answer, client, send};
 use reqwest::Client;
 use serde_json::{Value, json};
 
@@ -15,8 +15,7 @@ pub struct Mcp {
 impl Mcp {
     /// A client that has nothing but a URL.
     pub fn new(url: impl Into<String>) -> Self {
-        let client = Client::builder().no_proxy().build().expect("a client");
-        Self { client, url: url.into(), headers: Vec::new() }
+        Self { client: client(), url: url.into(), headers: Vec::new() }
     }
 
     /// A client of the server that the control plane answered.

@@ -180,7 +180,8 @@ fn binaries() -> Option<PathBuf> {
     named.chain(versions.into_iter().rev().filter(whole)).next()
 }
 
-fn free_port() -> u16 {
+/// A port of loopback that nothing listens on now.
+pub fn free_port() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     listener.local_addr().expect("its number").port()
 }

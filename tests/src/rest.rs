@@ -1,6 +1,7 @@
 //! A small client of the control plane.
 
 use reqwest::header::HeaderMap;
+use reqwest::redirect::Policy;
 use reqwest::{Client, Method, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
 
@@ -28,9 +29,11 @@ pub struct Answer {
 impl Rest {
     /// A client of the node at an address.
     pub fn new(address: &str, key: Option<&str>) -> Self {
-        let client = Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none());
-        let client = client.build().expect("a client");
-        Self { client, address: address.trim_end_matches('/').to_owned(), key: key.map(str::to_owned) }
+        Self {
+            client: client(),
+            address: address.trim_end_matches('/').to_owned(),
+            key: key.map(str::to_owned),
+        }
     }
 
     /// The same client with another key.
@@ -118,6 +121,14 @@ impl Answer {
         assert_eq!(self.status, status, "{}", self.text);
         self.body
     }
+}
+
+/// An HTTP client for loopback, without proxies and redirects.
+pub fn client() -> Client {
+    // Another client of this process may have been first.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let client = Client::builder().no_proxy().redirect(Policy::none()).tls_certs_only([]);
+    client.build().expect("a client")
 }
 
 /// Sends a request and reads the whole answer.

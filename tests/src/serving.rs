@@ -2,6 +2,7 @@
 
 use crate::PATIENCE;
 use crate::engine::{ADMIN_KEY, Site};
+use crate::postgres::free_port;
 use crate::program::bare;
 use crate::rest::Rest;
 use rustix::process::{Pid, Signal, kill_process};
@@ -16,12 +17,16 @@ use tokio::time::timeout;
 pub struct Start {
     command: Command,
     key: Option<String>,
+    /// Where it is told to listen; `None` where the command tells it itself.
+    listen: Option<String>,
+    /// Where it is reached, if that is not where it says.
+    reached: Option<String>,
 }
 
 /// A running node. It is killed when it is dropped.
 #[derive(Debug)]
 pub struct Node {
-    /// What it says it is called, such as `http://127.0.0.1:40123`.
+    /// Where it is reached, such as `http://127.0.0.1:40123`.
     pub address: String,
     /// What it prints.
     pub output: Text,
@@ -37,15 +42,20 @@ pub struct Text(watch::Receiver<(String, bool)>);
 
 impl Start {
     pub(crate) fn at(site: &Site) -> Self {
-        let mut command = bare(&["serve", "--listen", "127.0.0.1:0", "--allow-upstream", "127.0.0.0/8"]);
+        let mut command = bare(&["serve", "--allow-upstream", "127.0.0.0/8"]);
         command.arg("--database").arg(&site.database).arg("--key-file").arg(site.key_file());
         command.env("TOOLPRESS_ADMIN_KEY", ADMIN_KEY).current_dir(site.folder());
-        Self { command, key: Some(ADMIN_KEY.to_owned()) }
+        Self {
+            command,
+            key: Some(ADMIN_KEY.to_owned()),
+            listen: Some("127.0.0.1:0".to_owned()),
+            reached: None,
+        }
     }
 
     /// A command that starts a node in its own way, such as inside a wrapper. Its admin key is `key`.
     pub fn of(command: Command, key: Option<&str>) -> Self {
-        Self { command, key: key.map(str::to_owned) }
+        Self { command, key: key.map(str::to_owned), listen: None, reached: None }
     }
 
     /// With further flags.
@@ -53,6 +63,16 @@ impl Start {
     pub fn flags(mut self, flags: &[&str]) -> Self {
         self.command.args(flags);
         self
+    }
+
+    /// With a name that it is known by from outside. It is still reached on loopback.
+    #[must_use]
+    pub fn public_url(mut self, url: &str) -> Self {
+        // It tells its public name instead of its port, so the port is chosen here.
+        let port = free_port();
+        self.listen = Some(format!("127.0.0.1:{port}"));
+        self.reached = Some(format!("http://127.0.0.1:{port}"));
+        self.flags(&["--public-url", url])
     }
 
     /// With a variable in its environment.
@@ -80,14 +100,14 @@ impl Start {
     /// # Panics
     /// With its log, if it ends instead.
     pub async fn run(self) -> Node {
-        let key = self.key.clone();
+        let (key, reached) = (self.key.clone(), self.reached.clone());
         let (mut process, output, log) = self.spawn();
         let listens = output.line(" listens on ").await;
         let Some((_, address)) = listens.as_deref().and_then(|line| line.split_once(" listens on ")) else {
             let status = process.wait().await;
             panic!("it ended with {status:?}: {}{}", output.all().await, log.all().await);
         };
-        Node { address: address.to_owned(), output, log, key, process }
+        Node { address: reached.unwrap_or_else(|| address.to_owned()), output, log, key, process }
     }
 
     /// Starts it and waits for its end: exit code, output, log. For nodes that refuse to start.
@@ -98,6 +118,9 @@ impl Start {
     }
 
     fn spawn(mut self) -> (Child, Text, Text) {
+        if let Some(listen) = &self.listen {
+            self.command.args(["--listen", listen]);
+        }
         self.command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut process =
             tokio::process::Command::from(self.command).kill_on_drop(true).spawn().expect("a process");

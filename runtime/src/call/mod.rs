@@ -74,7 +74,7 @@ pub async fn call(
         tool = tool.name,
         status,
         error = outcome.is_error,
-        ms = started.elapsed().as_millis(),
+        ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
         "call"
     );
     outcome

@@ -5,9 +5,9 @@ use super::{Failure, output};
 use crate::admin_key::AdminKey;
 
 const EXAMPLES: &str = "\
-Works on the database itself, so no server needs to run and no key is asked for: whoever can write the database
-may do so. The new key is the only line on standard output. Nodes that were started with TOOLPRESS_ADMIN_KEY or
---admin-key-file keep the key they were given.
+Works on the database itself, so no server needs to run and no key is asked for: whoever can
+write the database may do so. The new key is the only line on standard output. Nodes that were
+started with TOOLPRESS_ADMIN_KEY or --admin-key-file keep the key they were given.
 
 Examples:
   toolpress admin-key --reset

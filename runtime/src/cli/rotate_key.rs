@@ -6,9 +6,9 @@ use crate::keyring::{Rotated, Rotation, RotationError};
 use toolpress_core::Catalog;
 
 const EXAMPLES: &str = "\
-Works on the key file and the database; servers may run, and no call fails. If it is broken off at any point, the
-key file still opens every credential: run it again. Keys that are not needed any more stay in the file until
---retire.
+Works on the key file and the database; servers may run, and no call fails. If it is broken off
+at any point, the key file still opens every credential: run it again. Keys that are not needed
+any more stay in the file until --retire.
 
 Nodes that read one and the same key file:
   toolpress rotate-key

@@ -57,12 +57,12 @@ pub(super) async fn start(scene: Scene<'_>, simulators: Vec<SandboxVendor>) -> R
         // Another catalogue, or one that was pressed without this vendor.
         let Some(vendor) = scene.catalog.vendor(simulator.vendor) else { continue };
         let tools = vendor.tools.len();
-        let token = connect(scene, vendor, simulator).await?;
+        let (token, door) = connect(scene, vendor, simulator).await?;
         tracing::info!(vendor = vendor.slug, %token, "sandbox server");
         let url = format!("{}/mcp/{}", scene.address, token.expose());
         let cursor = json!({ "mcpServers": { (vendor.slug): { "url": url } } });
         output::print(&format!(
-            "\n{} (sandbox, {tools} tools)\n  URL          {url}\n  Claude Code  claude mcp add --transport http {} {url}\n  Cursor       {cursor}",
+            "\n{} (sandbox, {tools} tools)\n  URL          {url}\n  Claude Code  claude mcp add --transport http {} {url}\n  Cursor       {cursor}\n  Simulator    {door}",
             vendor.label, vendor.slug,
         ))?;
         count += 1;
@@ -73,11 +73,12 @@ pub(super) async fn start(scene: Scene<'_>, simulators: Vec<SandboxVendor>) -> R
     output::print("\nAll data of the vendors is made up and lives in memory. Stop with Ctrl-C.")
 }
 
+/// Gives the token of the server, and what it takes to connect another account to the simulator.
 async fn connect(
     scene: Scene<'_>,
     vendor: &'static Vendor,
     simulator: SandboxVendor,
-) -> Result<Token, Failure> {
+) -> Result<(Token, String), Failure> {
     let SandboxVendor { base_path, credentials, router, .. } = simulator;
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.map_err(Failure::failed)?;
     let address = listener.local_addr().map_err(Failure::failed)?;
@@ -86,7 +87,9 @@ async fn connect(
     let base_url = format!("http://{address}{base_path}");
     tracing::info!(vendor = vendor.slug, base_url, "simulator");
     let account = account(scene, vendor, &base_url, &credentials).await?;
-    server(scene, vendor, &account).await
+    let given = credentials.iter().map(|(name, secret)| format!("{name}={secret}"));
+    let door = std::iter::once(base_url).chain(given).collect::<Vec<_>>().join("  ");
+    Ok((server(scene, vendor, &account).await?, door))
 }
 
 /// Connects the account, the same one as in the run before if the database remembers that.

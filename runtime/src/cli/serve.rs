@@ -9,7 +9,7 @@ use crate::control::{Control, Parts};
 use crate::metrics::{Metrics, Scrape};
 use crate::store::{Address, Store};
 use crate::web::{self, Connections, Front, Stopping};
-use crate::{Activity, Directory, Limits, Shared, mcp, metrics};
+use crate::{Activity, Directory, Limits, Shared, mcp, metrics, page};
 use axum::Router;
 use clap::builder::FalseyValueParser;
 use ipnet::IpNet;
@@ -162,7 +162,8 @@ pub(super) async fn run(
     });
     let watching = watched.map(|listener| watch(listener, scrape, stopping.clone(), &limits));
     let refusals = Arc::clone(metrics.refusals());
-    let routes = mcp::Routes::new(directory, &limits, refusals, control.routes());
+    let others = control.routes().merge(page::routes());
+    let routes = mcp::Routes::new(directory, &limits, refusals, others);
     drop(control);
     let stop = stop(stopping, args.stop_delay);
     web::serve_counted(listener, web::behind(front, routes), &limits, &connections, stop).await;

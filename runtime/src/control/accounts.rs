@@ -55,7 +55,11 @@ struct CredentialState {
 pub(super) struct NewAccount {
     /// Slug of the vendor.
     integration: String,
-    #[schema(min_length = 1, max_length = 200, pattern = r"^[^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$")]
+    #[schema(
+        min_length = 1,
+        max_length = 200,
+        pattern = r"^[^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$"
+    )]
     name: String,
     /// Where the API is, unless where the vendor documents it.
     base_url: Option<String>,
@@ -204,19 +208,38 @@ pub(super) async fn delete(
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// An account that is not connected: its members are read and held to the same rules, nothing is stored.
+pub(super) fn unsaved(
+    control: &Control,
+    vendor: &'static Vendor,
+    mut fields: Fields,
+) -> Result<Account, ApiError> {
+    let base_url = fields.text("base_url").given();
+    let given = fields.texts("credentials").given().unwrap_or_default();
+    let mut credentials = Credentials::default();
+    credentials.merge(vendor, &given.into_iter().collect(), &mut fields);
+    credentials.complete(vendor, &mut fields);
+    fields.finish()?;
+    allowed(control, vendor, base_url.as_deref())?;
+    let secrets = credentials.given;
+    let account = Account::stored("unsaved", vendor, base_url.as_deref(), |name| secrets.get(name).cloned());
+    account.map_err(|error| ApiError::internal(&error))
+}
+
 /// The account with this id.
 pub(super) async fn find(control: &Control, id: &str) -> Result<AccountRow, ApiError> {
     control.store().account(id).await?.ok_or_else(|| ApiError::not_found("account"))
 }
 
 impl NewAccount {
+    /// What can be read; a name that is wrong is noted, and the rest is looked at all the same.
     fn read(fields: &mut Fields) -> Option<Self> {
         let (integration, name) = (fields.text("integration"), fields.name("name"));
         let integration = fields.required("integration", integration);
         let name = fields.required("name", name);
         let base_url = fields.text("base_url").given();
         let credentials = fields.texts("credentials").given().unwrap_or_default().into_iter().collect();
-        Some(Self { integration: integration?, name: name?, base_url, credentials })
+        Some(Self { integration: integration?, name: name.unwrap_or_default(), base_url, credentials })
     }
 }
 

@@ -56,7 +56,11 @@ enum ScopeWord {
 #[allow(dead_code, reason = "describes the request; its members are read one by one")]
 #[schema(example = json!({ "name": "continuous integration", "scope": "mcp" }))]
 pub(super) struct NewApiToken {
-    #[schema(min_length = 1, max_length = 200, pattern = r"^[^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$")]
+    #[schema(
+        min_length = 1,
+        max_length = 200,
+        pattern = r"^[^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$"
+    )]
     name: String,
     /// `mcp` (if nothing is said) or `admin`.
     #[schema(value_type = Option<ScopeWord>)]

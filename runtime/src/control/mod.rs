@@ -36,7 +36,6 @@ use axum::routing::{get, post};
 use error::ApiError;
 use http::header::CACHE_CONTROL;
 use http::{HeaderValue, StatusCode};
-use jiff::Timestamp;
 use std::sync::Arc;
 use toolpress_core::{Catalog, Vendor};
 use url::Url;
@@ -109,6 +108,7 @@ impl Control {
             .route("/integration", get(integrations::list))
             .route("/integration/{slug}", get(integrations::show))
             .route("/integration/{slug}/tools", get(integrations::tools))
+            .route("/integration/{slug}/check", post(tools::check_unsaved))
             .route("/integrated-account", get(accounts::list).post(accounts::create))
             .route(
                 "/integrated-account/{id}",
@@ -202,7 +202,7 @@ impl Control {
 
     /// Milliseconds since 1970 by the clock of the database.
     fn now(&self) -> i64 {
-        Timestamp::now().as_millisecond() + self.0.store.clock_offset()
+        self.0.store.now()
     }
 }
 

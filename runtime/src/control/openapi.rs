@@ -25,7 +25,7 @@ use utoipa::{Modify, OpenApi};
         session::log_in, session::show, session::log_out,
         integrations::list, integrations::show, integrations::tools,
         accounts::create, accounts::list, accounts::show, accounts::update, accounts::delete,
-        tools::check, tools::call, tools::calls,
+        tools::check, tools::check_unsaved, tools::call, tools::calls,
         servers::create, servers::list, servers::show, servers::update, servers::rotate, servers::delete,
         api_tokens::create, api_tokens::list, api_tokens::show, api_tokens::delete,
     ),
@@ -169,4 +169,64 @@ fn name(method: &str, path: &str) -> String {
 #[utoipa::path(get, path = "/openapi.json", tag = "process", responses((status = 200, body = Object)))]
 pub(super) async fn show(State(control): State<Control>) -> Json<Value> {
     Json(document(control.catalog(), control.address()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{DOCUMENT, document};
+    use serde_json::Value;
+    use std::collections::BTreeSet;
+    use toolpress_core::Catalog;
+
+    static EMPTY: Catalog = Catalog { vendors: &[], fingerprint: "" };
+
+    #[test]
+    fn the_document_lists_the_routes_that_there_are() {
+        let code = include_str!("mod.rs");
+        let routes = code.split(".route(").skip(1).filter_map(|rest| rest.split('"').nth(1));
+        // Answered by the front, before anything else.
+        let routes: BTreeSet<&str> = routes.chain(["/healthz"]).collect();
+        let paths = DOCUMENT["paths"].as_object().expect("paths");
+        assert_eq!(paths.keys().map(String::as_str).collect::<BTreeSet<_>>(), routes);
+    }
+
+    #[test]
+    fn every_refusal_has_the_form_of_a_refusal() {
+        let operations = DOCUMENT["paths"].as_object().expect("paths").values();
+        let mut seen = 0;
+        for operation in operations.flat_map(|methods| methods.as_object().expect("methods").values()) {
+            for (status, response) in operation["responses"].as_object().expect("responses") {
+                if status.starts_with(['4', '5']) {
+                    let schema = &response["content"]["application/json"]["schema"]["$ref"];
+                    assert_eq!(
+                        schema, "#/components/schemas/ErrorBody",
+                        "{status} of {}",
+                        operation["operationId"]
+                    );
+                    seen += 1;
+                }
+            }
+            assert!(operation["responses"].get("503").is_some());
+        }
+        assert!(seen > 150, "{seen}");
+    }
+
+    #[test]
+    fn every_reference_leads_somewhere() {
+        fn look(value: &Value, document: &Value) {
+            match value {
+                Value::Object(members) => {
+                    if let Some(reference) = members.get("$ref").and_then(Value::as_str) {
+                        assert!(document.pointer(&reference[1..]).is_some(), "{reference}");
+                    }
+                    members.values().for_each(|value| look(value, document));
+                }
+                Value::Array(values) => values.iter().for_each(|value| look(value, document)),
+                _ => {}
+            }
+        }
+        let document = document(&EMPTY, "https://tools.example.com");
+        look(&document, &document);
+        assert_eq!(document["components"]["securitySchemes"]["session"]["name"], "__Host-toolpress_session");
+    }
 }

@@ -65,7 +65,11 @@ pub(super) struct ServerWithToken {
 #[schema(example = json!({ "name": "reader", "config": { "methods": ["read"], "effects": ["read"] } }))]
 pub(super) struct NewServer {
     /// What clients show; the account's name if there is none.
-    #[schema(min_length = 1, max_length = 200, pattern = r"^[^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$")]
+    #[schema(
+        min_length = 1,
+        max_length = 200,
+        pattern = r"^[^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$"
+    )]
     name: Option<String>,
     config: Option<ServerConfig>,
     /// From when on it does not exist; at least 60 s ahead, with a zone.

@@ -18,6 +18,7 @@ use axum::{Extension, Json};
 use http::header::CONTENT_TYPE;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Instant;
 use toolpress_core::{Effect, Mask, Tool, Vendor};
@@ -35,6 +36,18 @@ pub(super) struct Checked {
     /// The vendor's HTTP status, if it answered.
     upstream_status: Option<u16>,
     duration_ms: u64,
+}
+
+/// An account to check before it is connected.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[allow(dead_code, reason = "describes the request; its members are read one by one")]
+pub(super) struct Unsaved {
+    /// Where the API is, unless where the vendor documents it.
+    base_url: Option<String>,
+    /// Credentials by their documented names.
+    #[serde(default)]
+    credentials: BTreeMap<String, Option<String>>,
 }
 
 /// A call to try.
@@ -75,14 +88,36 @@ pub(super) async fn check(
     Extension(actor): Extension<Actor>,
     Path(id): Path<String>,
 ) -> Result<Json<Checked>, ApiError> {
-    let server = server(&control, &id, &actor).await?;
+    Ok(Json(checked(&server(&control, &id, &actor).await?).await?))
+}
+
+/// Calls a harmless tool with an account that is not connected yet. Nothing is stored.
+#[utoipa::path(post, path = "/integration/{slug}/check", tag = "integration", params(("slug" = String, Path,
+    description = "Its snake-case name.")), request_body = Unsaved, responses((status = 200, body = Checked)))]
+pub(super) async fn check_unsaved(
+    State(control): State<Control>,
+    Extension(actor): Extension<Actor>,
+    Path(slug): Path<String>,
+    JsonObject(fields): JsonObject,
+) -> Result<Json<Checked>, ApiError> {
+    let vendor = vendor(&control, &slug)?;
+    let account = Arc::new(accounts::unsaved(&control, vendor, fields)?);
+    let (shared, options) = (Arc::clone(control.shared()), ServerOptions::default());
+    let server = Server::new(shared, control.catalog(), vendor, Mask::all(vendor), account, options);
+    let checked = checked(&server).await?;
+    // There is no account yet that the list of calls could hold it under.
+    tracing::info!(target: "audit", action = "account.check", integration = vendor.slug, tool = checked.tool, ok = checked.ok, by = actor.0);
+    Ok(Json(checked))
+}
+
+async fn checked(server: &Server) -> Result<Checked, ApiError> {
     let tool = harmless(server.vendor()).ok_or_else(|| {
         ApiError::forbidden("This vendor documents no tool that would be harmless to call.")
     })?;
     let started = Instant::now();
     let outcome = server.call(tool, Map::new()).await;
     let ok = !outcome.is_error;
-    Ok(Json(Checked {
+    Ok(Checked {
         ok,
         tool: tool.name,
         message: if ok {
@@ -92,7 +127,7 @@ pub(super) async fn check(
         },
         upstream_status: outcome.status(),
         duration_ms: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
-    }))
+    })
 }
 
 /// Calls a tool for an account. The answer is the result of an MCP `tools/call`.

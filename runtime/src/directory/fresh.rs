@@ -22,7 +22,8 @@ pub(super) const OUTAGE: Duration = Duration::from_secs(30);
 /// How long the database may take before it counts as down.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// After a failure nobody asks for so long, so that callers do not queue up before a dead database.
+/// After a failure nobody asks for so long, and then one at a time, so that callers do not queue up before
+/// a dead database.
 const PAUSE: Duration = Duration::from_millis(500);
 
 /// Answers by the hash they were asked for.
@@ -31,7 +32,7 @@ pub(super) struct Fresh<T> {
     entries: Cache<Hash, Arc<Entry<T>>>,
     /// Goes up whenever something is forgotten, so that an answer on its way is not kept.
     forgotten: AtomicU64,
-    /// When the database may be asked again, in milliseconds since the start.
+    /// When the database may be asked again, in milliseconds since the start; 0 while it answers.
     pause_until: AtomicU64,
     /// Answers from memory, from the database, and from memory while the database was down.
     lookups: [AtomicU64; 3],
@@ -77,7 +78,7 @@ impl<T> Fresh<T> {
             }
         }
         let known_value = known.as_ref().map(|entry| Arc::clone(&entry.value));
-        if self.now() < self.pause_until.load(Ordering::Relaxed) {
+        if !self.may_ask() {
             return self.outage(hash);
         }
         self.lookups[1].fetch_add(1, Ordering::Relaxed);
@@ -85,6 +86,9 @@ impl<T> Fresh<T> {
         let told = timeout(PATIENCE, ask(known_value)).await;
         if let Some(entry) = &known {
             entry.asking.store(false, Ordering::Relaxed);
+        }
+        if matches!(told, Ok(Ok(_) | Err(StoreError::Unusable(_)))) {
+            self.pause_until.store(0, Ordering::Relaxed);
         }
         match told {
             Ok(Ok(Some(value))) => {
@@ -113,6 +117,18 @@ impl<T> Fresh<T> {
             Ok(Err(error)) => self.failed(hash, &error.to_string()),
             Err(_) => self.failed(hash, "it takes too long"),
         }
+    }
+
+    /// Whether the database may be asked now. After a failure one caller may, on behalf of all.
+    fn may_ask(&self) -> bool {
+        let (now, until) = (self.now(), self.pause_until.load(Ordering::Relaxed));
+        let next = now + millis(PATIENCE + PAUSE);
+        until == 0
+            || (now >= until
+                && self
+                    .pause_until
+                    .compare_exchange(until, next, Ordering::Relaxed, Ordering::Relaxed)
+                    .is_ok())
     }
 
     fn failed(&self, hash: &Hash, error: &str) -> Result<Option<Arc<T>>, Down> {
@@ -161,10 +177,10 @@ impl<T> fmt::Debug for Fresh<T> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Fresh, OUTAGE, PAUSE, STALE};
+    use super::{Fresh, OUTAGE, PATIENCE, PAUSE, STALE};
     use crate::store::StoreError;
     use std::sync::Arc;
-    use std::time::Duration;
+    use std::time::{Duration, Instant};
 
     const HASH: [u8; 32] = [7; 32];
 
@@ -195,6 +211,30 @@ mod tests {
         fresh.forget(|_| true);
         assert_eq!(ask(&fresh, Err(())).await, None, "heard to be gone");
         assert!(OUTAGE <= Duration::from_secs(30));
+    }
+
+    #[tokio::test]
+    async fn security_g5_one_caller_at_a_time_waits_for_a_database_that_is_down() {
+        let fresh = Fresh::new(8);
+        assert_eq!(ask(&fresh, Ok(Some(1))).await, Some(Some(1)));
+        tokio::time::sleep(STALE).await;
+        assert_eq!(ask(&fresh, Err(())).await, Some(Some(1)));
+        tokio::time::sleep(PAUSE + Duration::from_millis(50)).await;
+        let waiting = fresh.get(&HASH, |_| std::future::pending());
+        let others = async {
+            let began = Instant::now();
+            for _ in 0..10 {
+                assert_eq!(ask(&fresh, Ok(Some(9))).await, Some(Some(1)), "asked as well");
+            }
+            began.elapsed()
+        };
+        let (waited, others) = tokio::join!(waiting, others);
+        assert_eq!(waited.unwrap().as_deref(), Some(&1), "nothing came, what was known counts");
+        assert!(others < PATIENCE, "{others:?}");
+        tokio::time::sleep(PAUSE + Duration::from_millis(50)).await;
+        assert_eq!(ask(&fresh, Ok(Some(2))).await, Some(Some(2)));
+        tokio::time::sleep(STALE).await;
+        assert_eq!(ask(&fresh, Ok(Some(3))).await, Some(Some(3)), "back, and no pause any more");
     }
 
     #[tokio::test]

@@ -137,7 +137,7 @@ impl Observer for Recorder {
             tool = report.tool.name,
             outcome = report.ending.as_str(),
             upstream_status = report.upstream_status,
-            ms = report.duration.as_millis(),
+            ms = u64::try_from(report.duration.as_millis()).unwrap_or(u64::MAX),
             request_bytes = report.request_bytes,
             response_bytes = report.response_bytes,
         );

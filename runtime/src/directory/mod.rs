@@ -13,10 +13,8 @@ use crate::store::{ApiTokenRow, Change, Store, StoreError};
 use crate::{Server, Shared, Token, TokenKind};
 use fresh::{Down, Fresh};
 use futures_util::future::BoxFuture;
-use jiff::Timestamp;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use tokio::sync::broadcast::error::RecvError;
 use toolpress_core::Catalog;
 
 /// Tokens that are remembered.
@@ -68,23 +66,15 @@ impl Directory {
         activity: Activity,
         metrics: Arc<Metrics>,
     ) -> Arc<Self> {
-        let changes = store.changes();
         let (servers, api_tokens) = (Fresh::new(CAPACITY), Fresh::new(CAPACITY));
         let directory = Self { catalog, store, keys, shared, activity, metrics, servers, api_tokens };
         let directory = Arc::new(directory);
         let weak = Arc::downgrade(&directory);
-        tokio::spawn(async move {
-            let mut changes = changes;
-            loop {
-                let change = match changes.recv().await {
-                    Ok(change) => change,
-                    Err(RecvError::Lagged(_)) => Change::Any,
-                    Err(RecvError::Closed) => break,
-                };
-                let Some(directory) = weak.upgrade() else { break };
-                directory.forget(&change);
+        directory.store.watch(Box::new(move |change| {
+            if let Some(directory) = weak.upgrade() {
+                directory.forget(change);
             }
-        });
+        }));
         directory
     }
 
@@ -104,7 +94,7 @@ impl Directory {
 
     /// Milliseconds since 1970 by the clock of the database.
     pub(crate) fn now(&self) -> i64 {
-        Timestamp::now().as_millisecond() + self.store.clock_offset()
+        self.store.now()
     }
 
     fn forget(&self, change: &Change) {

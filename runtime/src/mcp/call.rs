@@ -54,7 +54,10 @@ impl Call {
             let outcome = AssertUnwindSafe(server.call(tool, arguments)).catch_unwind().await;
             let outcome = outcome.unwrap_or_else(|_| broken(label));
             let (error, ms) = (outcome.is_error, ms(started.elapsed()));
-            tracing::info!(server = server.name(), tool = tool.name, error, ms, "call");
+            // Where somebody takes note of calls, the audit line says this and more.
+            if !server.is_observed() {
+                tracing::info!(server = server.name(), tool = tool.name, error, ms, "call");
+            }
             Finished { rate_limit: outcome.rate_limit, result: result(&server, era, outcome) }
         };
         Self { outcome: outcome.boxed(), progress, label, started }

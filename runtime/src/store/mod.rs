@@ -11,7 +11,6 @@ pub use sql::{Address, BadAddress, SqlStore};
 
 use async_trait::async_trait;
 use std::fmt;
-use tokio::sync::broadcast;
 
 /// SHA-256 of a token.
 pub type Hash = [u8; 32];
@@ -45,6 +44,9 @@ pub enum Change {
     /// Changes may have been missed.
     Any,
 }
+
+/// Is told what a node must forget. It must not take long.
+pub type Watcher = Box<dyn Fn(&Change) + Send + Sync>;
 
 /// Accounts and their credentials.
 #[async_trait]
@@ -136,8 +138,8 @@ pub trait Calls {
     ) -> Result<(), StoreError>;
     /// Calls of an account, newest first.
     async fn calls(&self, account: &str, slice: Slice<'_>) -> Result<Vec<CallRow>, StoreError>;
-    /// Deletes calls older than `before`.
-    async fn forget_calls(&self, before: i64) -> Result<(), StoreError>;
+    /// Deletes calls older than `before`, and all but the newest `most`.
+    async fn forget_calls(&self, before: i64, most: u32) -> Result<(), StoreError>;
 }
 
 /// Small facts about the installation, by name.
@@ -159,11 +161,11 @@ pub trait Store:
 {
     /// Whether the database answers, for `/readyz`.
     async fn ready(&self) -> Result<(), StoreError>;
-    /// Changes made by any node from now on.
-    fn changes(&self) -> broadcast::Receiver<Change>;
+    /// Tells of the changes that any node makes from now on; of this node's own before they are answered.
+    fn watch(&self, watcher: Watcher);
     /// How many pieces of work the database did not do so far.
     fn failures(&self) -> u64;
-    /// How far the database's clock is ahead of this machine's, in milliseconds, so that all nodes mean
-    /// the same moment by an expiry.
-    fn clock_offset(&self) -> i64;
+    /// Milliseconds since 1970 by the clock of the database, so that all nodes mean the same moment by an
+    /// expiry.
+    fn now(&self) -> i64;
 }

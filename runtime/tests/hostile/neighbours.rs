@@ -71,18 +71,28 @@ async fn get_item(client: &reqwest::Client, url: &str, id: &str) -> Reply {
     Reply::of(client.post(url).header("content-type", "application/json").body(body)).await
 }
 
+/// How many calls one comparison makes of each kind.
+const COMPARED: usize = 200;
+
+/// How often the comparison may be made anew before its outcome counts: other programs disturb it.
+const ATTEMPTS: usize = 5;
+
+/// Another customer's calls are compared with those to a process where nobody's vendor hangs, in turn, so
+/// that whatever else the machine does disturbs both.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn security_d12_a_customer_whose_vendor_hangs_holds_nobody_up() {
     let mut limits = Limits::default();
-    limits.upstream_timeout = Duration::from_secs(5);
+    limits.upstream_timeout = Duration::from_secs(10);
+    let url = |address: SocketAddr, token: &String| format!("http://{address}/mcp/{token}");
+    let (address, tokens) = servers(2, limits.clone()).await;
+    let (hung, busy) = (url(address, &tokens[0]), url(address, &tokens[1]));
     let (address, tokens) = servers(2, limits).await;
-    let urls: Vec<String> = tokens.iter().map(|token| format!("http://{address}/mcp/{token}")).collect();
-    let quiet = worst(&urls[1]).await;
-    let (hung, first) = (client(), urls[0].clone());
+    let quiet = url(address, &tokens[1]);
     let answered = Arc::new(AtomicUsize::new(0));
     let counted = Arc::clone(&answered);
     let hanging = tokio::spawn(async move {
-        let calls = stream::iter(0..500).map(|_| get_item(&hung, &first, "7")).buffer_unordered(500);
+        let client = client();
+        let calls = stream::iter(0..500).map(|_| get_item(&client, &hung, "7")).buffer_unordered(500);
         calls
             .inspect(|_| {
                 counted.fetch_add(1, Ordering::SeqCst);
@@ -93,8 +103,20 @@ async fn security_d12_a_customer_whose_vendor_hangs_holds_nobody_up() {
     while answered.load(Ordering::SeqCst) < 500 - 64 {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    let busy = worst(&urls[1]).await;
-    assert!(busy < quiet * 3 + Duration::from_millis(150), "{busy:?} instead of {quiet:?}");
+    let mut told = Vec::new();
+    for _ in 0..ATTEMPTS {
+        let (busy, quiet) = compared(&busy, &quiet).await;
+        told.push((busy, quiet));
+        if busy < quiet * 3 / 2 {
+            break;
+        }
+    }
+    let (last_busy, last_quiet) = told[told.len() - 1];
+    assert!(
+        last_busy < last_quiet * 3 / 2,
+        "99 of 100 calls are faster than these, with and without: {told:?}"
+    );
+    assert_eq!(answered.load(Ordering::SeqCst), 500 - 64, "the hanging calls ended too early to compare");
     let replies = hanging.await.expect("replies");
     let refused: Vec<_> = replies.iter().filter(|reply| reply.status == 503).collect();
     assert_eq!(refused.len(), 500 - 64);
@@ -104,25 +126,32 @@ async fn security_d12_a_customer_whose_vendor_hangs_holds_nobody_up() {
     assert_eq!(replies.iter().filter(|reply| reply.status == 200).filter(timed_out).count(), 64);
 }
 
-/// The longest of some calls.
-async fn worst(url: &str) -> Duration {
+/// The 99th percentile of calls to each of two servers, made in turn.
+async fn compared(one: &str, other: &str) -> (Duration, Duration) {
     let client = client();
-    let mut worst = Duration::ZERO;
-    for number in 0..30 {
-        let started = Instant::now();
-        let reply = get_item(&client, url, &number.to_string()).await;
-        assert_eq!(reply.json()["result"]["isError"], false, "{reply:?}");
-        worst = worst.max(started.elapsed());
+    let mut times = [Vec::new(), Vec::new()];
+    for number in 0..COMPARED {
+        for (url, times) in [one, other].into_iter().zip(&mut times) {
+            let started = Instant::now();
+            let reply = get_item(&client, url, &number.to_string()).await;
+            assert_eq!(reply.json()["result"]["isError"], false, "{reply:?}");
+            times.push(started.elapsed());
+        }
     }
-    worst
+    let [one, other] = times.map(|mut times| {
+        times.sort_unstable();
+        times[COMPARED * 99 / 100]
+    });
+    (one, other)
 }
 
 /// How many connections ask at a time.
 const WIRES: usize = 128;
 
-/// How many answers are looked at; `TOOLPRESS_SLOW_TESTS` looks at all that the threat model asks for.
+/// How many answers are looked at, more with `TOOLPRESS_SLOW_TESTS`. The benchmark `isolation` looks at the
+/// million that the threat model has.
 fn answers() -> usize {
-    if std::env::var_os("TOOLPRESS_SLOW_TESTS").is_some() { 20_000 } else { 4_000 }
+    if std::env::var_os("TOOLPRESS_SLOW_TESTS").is_some() { 50_000 } else { 10_000 }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

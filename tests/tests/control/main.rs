@@ -5,9 +5,21 @@
 //! do and must withstand.
 
 mod accounts;
+mod api_tokens;
 mod articles;
 mod connecting;
+mod egress;
+mod expiry;
+mod filters;
+mod front;
+mod guessing;
+mod keys;
 mod lists;
 mod provisioning;
+mod rebinding;
+mod retention;
 mod scene;
+mod scopes;
+mod sessions;
+mod tokens;
 mod validation;

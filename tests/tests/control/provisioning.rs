@@ -112,7 +112,7 @@ async fn row_28_the_store_holds_no_token_and_no_answer_repeats_it(site: Site) {
 }
 
 async fn row_29_30_the_answer_has_all_that_was_promised(site: Site) {
-    let scene = Scene::of(site.start().flags(&["--public-url", "http://tools.example.com:8080/"])).await;
+    let scene = Scene::of(site.start().public_url("http://tools.example.com:8080/")).await;
     let config = json!({ "methods": ["read"], "tags": ["sinks"] });
     let server = scene.server(json!({ "name": "Ops", "config": config })).await;
     let keys: HashSet<&str> = server.as_object().expect("an object").keys().map(String::as_str).collect();

@@ -19,8 +19,9 @@ Examples:
   toolpress account list --json | jq -r '.result[].id'";
 
 const FORGET: &str = "\
-Without the key file nobody can decrypt what is stored, and a server does not start. This gives the stored
-credentials up; accounts, servers and their URLs stay. If the key file may come back, do not.
+Without the key file nobody can decrypt what is stored, and a server does not start. This gives
+the stored credentials up; accounts, servers and their URLs stay. If the key file may come back,
+do not.
 
 Examples:
   toolpress account forget-credentials

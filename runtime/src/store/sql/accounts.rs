@@ -89,13 +89,13 @@ impl Accounts for SqlStore {
             transaction.commit().await
         })
         .await?;
-        self.tell(Change::Account(row.id.clone()));
+        self.tell(&Change::Account(row.id.clone()));
         Ok(())
     }
 
     async fn delete_account(&self, id: &str) -> Result<bool, StoreError> {
         let done = within(query("DELETE FROM account WHERE id = $1").bind(id).execute(&self.write)).await?;
-        self.tell(Change::Account(id.to_owned()));
+        self.tell(&Change::Account(id.to_owned()));
         Ok(done.rows_affected() > 0)
     }
 
@@ -114,7 +114,7 @@ impl Accounts for SqlStore {
             Ok(done)
         })
         .await?;
-        self.tell(Change::Any);
+        self.tell(&Change::Any);
         Ok(done.rows_affected())
     }
 }

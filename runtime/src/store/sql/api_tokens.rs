@@ -54,7 +54,7 @@ impl ApiTokens for SqlStore {
 
     async fn delete_api_token(&self, id: &str) -> Result<bool, StoreError> {
         let done = within(query("DELETE FROM api_token WHERE id = $1").bind(id).execute(&self.write)).await?;
-        self.tell(Change::ApiToken(id.to_owned()));
+        self.tell(&Change::ApiToken(id.to_owned()));
         Ok(done.rows_affected() > 0)
     }
 }

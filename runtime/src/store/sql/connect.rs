@@ -3,7 +3,7 @@
 use crate::store::StoreError;
 use sqlx::any::{AnyPoolOptions, install_default_drivers};
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
-use sqlx::{AnyPool, Executor as _, SqlSafeStr as _};
+use sqlx::{AnyConnection, AnyPool, Connection as _, Executor as _, SqlSafeStr as _};
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -134,12 +134,39 @@ async fn pool(address: &Address, connections: u32, told: &'static str) -> Result
         .after_connect(move |connection, _| {
             Box::pin(async move { connection.execute(told).await.map(|_| ()) })
         });
+    // A pool tries again and again, and then says only that it took too long.
+    let first = async { AnyConnection::connect(&address.url()).await?.execute(told).await.map(|_| ()) };
+    if address.path().is_some() {
+        first.await.map_err(|error| unusable(address, &problem(&error)))?;
+    }
     // A database in memory ends with its connection.
     let options = match address {
         Address::Postgres(_) => options,
         _ => options.idle_timeout(None).max_lifetime(None).min_connections(1),
     };
+    // Where the disk is full SQLite ends a transaction by itself. The driver's own attempt then fails, and
+    // it would take the connection to be inside a transaction for ever.
+    let options = match address {
+        Address::Sqlite(_) => options.after_release(|connection, _| {
+            Box::pin(async move {
+                connection.ping().await?;
+                Ok(!connection.is_in_transaction())
+            })
+        }),
+        _ => options,
+    };
     options.connect(&address.url()).await.map_err(|error| unusable(address, &error.to_string()))
+}
+
+fn problem(error: &sqlx::Error) -> String {
+    let code = error.as_database_error().and_then(|told| told.code());
+    match code.as_deref() {
+        // SQLITE_READONLY and its kinds, SQLITE_CANTOPEN.
+        Some("8" | "14" | "264" | "520" | "776" | "1032" | "1288" | "1544") => {
+            format!("{error}; the file and its folder must be there to read and to write")
+        }
+        _ => error.to_string(),
+    }
 }
 
 fn unusable(address: &Address, problem: &str) -> StoreError {
@@ -175,7 +202,29 @@ pub(super) async fn migrate(address: &Address, pool: &AnyPool) -> Result<(), Sto
 
 #[cfg(test)]
 mod tests {
-    use super::Address;
+    use super::{Address, open};
+    use sqlx::{AnyPool, Row as _, query};
+
+    async fn told(pool: &AnyPool, pragma: &'static str) -> String {
+        let row = query(sqlx::AssertSqlSafe(format!("PRAGMA {pragma}"))).fetch_one(pool).await.unwrap();
+        row.try_get::<String, _>(0)
+            .or_else(|_| row.try_get::<i64, _>(0).map(|number| number.to_string()))
+            .unwrap()
+    }
+
+    #[tokio::test]
+    async fn security_g2_every_connection_to_sqlite_is_set_up_to_last() {
+        let folder = tempfile::tempdir().unwrap();
+        let (read, write) = open(&Address::Sqlite(folder.path().join("t.db"))).await.unwrap();
+        for pool in [&read, &write] {
+            assert_eq!(told(pool, "journal_mode").await, "wal");
+            // FULL: a commit is on the disk before it is acknowledged.
+            assert_eq!(told(pool, "synchronous").await, "2");
+            assert_eq!(told(pool, "foreign_keys").await, "1");
+            assert_eq!(told(pool, "busy_timeout").await, "5000");
+        }
+        assert_eq!(write.options().get_max_connections(), 1, "one writer");
+    }
 
     #[test]
     fn addresses_are_read_and_never_show_a_password() {

@@ -1,13 +1,12 @@
 //! How a node hears of what others changed on `PostgreSQL`, and of how late it is there.
 
+use super::clock::Clock;
+use super::watchers::Watchers;
 use crate::store::Change;
-use jiff::Timestamp;
 use sqlx::postgres::PgListener;
 use sqlx::{Connection as _, PgConnection, Row as _, query};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::Duration;
-use tokio::sync::broadcast::Sender;
+use std::time::{Duration, Instant};
 use tokio::time::{sleep, timeout};
 use url::Url;
 
@@ -21,32 +20,30 @@ const CHECK: Duration = Duration::from_secs(5);
 const PAUSE: Duration = Duration::from_millis(500);
 
 /// Listens for as long as it is polled. Whenever the connection was away, everything may have changed.
-pub(super) async fn listen(url: Url, changes: Sender<Change>, offset: Arc<AtomicI64>) {
+pub(super) async fn listen(url: Url, watchers: Arc<Watchers>, clock: Arc<Clock>) {
     loop {
-        match session(&url, &changes, &offset).await {
+        match session(&url, &watchers, &clock).await {
             Ok(()) => {}
             Err(error) => tracing::warn!(%error, "no news of other nodes; trying again"),
         }
-        let _ = changes.send(Change::Any);
+        watchers.tell(&Change::Any);
         sleep(PAUSE).await;
     }
 }
 
-async fn session(url: &Url, changes: &Sender<Change>, offset: &AtomicI64) -> Result<(), sqlx::Error> {
-    let mut listener = PgListener::connect(url.as_str()).await?;
-    // A reconnection inside the listener would lose what happened meanwhile without telling.
-    listener.eager_reconnect(false);
-    listener.listen(CHANNEL).await?;
-    let mut clock = PgConnection::connect(url.as_str()).await?;
-    let _ = changes.send(Change::Any);
+async fn session(url: &Url, watchers: &Watchers, clock: &Clock) -> Result<(), sqlx::Error> {
+    // A database that takes connections and says nothing must not hold this up.
+    let connecting = timeout(CHECK, connect(url));
+    let (mut listener, mut connection) = connecting.await.map_err(|_| sqlx::Error::PoolTimedOut)??;
+    watchers.tell(&Change::Any);
     loop {
-        compare(&mut clock, offset).await?;
+        compare(&mut connection, clock).await?;
         let check = sleep(CHECK);
         tokio::pin!(check);
         loop {
             tokio::select! {
                 told = listener.try_recv() => match told? {
-                    Some(told) => drop(changes.send(read(told.payload()))),
+                    Some(told) => watchers.tell(&read(told.payload())),
                     None => return Ok(()),
                 },
                 () = &mut check => break,
@@ -55,17 +52,27 @@ async fn session(url: &Url, changes: &Sender<Change>, offset: &AtomicI64) -> Res
     }
 }
 
-async fn compare(connection: &mut PgConnection, offset: &AtomicI64) -> Result<(), sqlx::Error> {
-    let before = Timestamp::now().as_millisecond();
+async fn connect(url: &Url) -> Result<(PgListener, PgConnection), sqlx::Error> {
+    let mut listener = PgListener::connect(url.as_str()).await?;
+    // A reconnection inside the listener would lose what happened meanwhile without telling.
+    listener.eager_reconnect(false);
+    listener.listen(CHANNEL).await?;
+    Ok((listener, PgConnection::connect(url.as_str()).await?))
+}
+
+/// Looks at the clock of the database for the first time.
+pub(super) async fn set(url: &Url, clock: &Clock) -> Result<(), sqlx::Error> {
+    let mut connection = PgConnection::connect(url.as_str()).await?;
+    compare(&mut connection, clock).await?;
+    connection.close().await
+}
+
+async fn compare(connection: &mut PgConnection, clock: &Clock) -> Result<(), sqlx::Error> {
+    let asked = Instant::now();
     let sql = "SELECT (extract(epoch FROM clock_timestamp()) * 1000)::BIGINT";
     let row =
         timeout(CHECK, query(sql).fetch_one(connection)).await.map_err(|_| sqlx::Error::PoolTimedOut)??;
-    let after = Timestamp::now().as_millisecond();
-    let theirs: i64 = row.try_get(0)?;
-    // Half of the way there and back is as near as one can tell.
-    let ahead = theirs - before.midpoint(after);
-    // Differences within the way are no differences.
-    offset.store(if ahead.abs() <= after - before { 0 } else { ahead }, Ordering::Relaxed);
+    clock.told(row.try_get(0)?, asked, Instant::now());
     Ok(())
 }
 

@@ -6,30 +6,30 @@
 mod accounts;
 mod api_tokens;
 mod calls;
+mod clock;
 mod connect;
 mod listen;
 mod servers;
 mod sessions;
 mod settings;
+mod watchers;
 
 pub use connect::{Address, BadAddress};
 
-use super::{Change, Store, StoreError};
+use super::{Change, Store, StoreError, Watcher};
 use async_trait::async_trait;
+use clock::Clock;
 use sqlx::any::AnyRow;
 use sqlx::{Any, AnyPool, Executor as _, Transaction};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
-use tokio::sync::broadcast;
 use tokio::task::AbortHandle;
 use tokio::time::timeout;
+use watchers::Watchers;
 
 /// How long any one piece of work may take; a database that does not answer is down.
 const PATIENCE: Duration = Duration::from_secs(5);
-
-/// Changes that a slow listener may be behind.
-const CHANGES: usize = 1024;
 
 /// Work that was not done, in the whole process: it has one database.
 static FAILURES: AtomicU64 = AtomicU64::new(0);
@@ -40,8 +40,8 @@ pub struct SqlStore {
     read: AnyPool,
     write: AnyPool,
     begin: &'static str,
-    changes: broadcast::Sender<Change>,
-    clock_offset: Arc<AtomicI64>,
+    watchers: Arc<Watchers>,
+    clock: Arc<Clock>,
     listener: Option<AbortHandle>,
 }
 
@@ -53,15 +53,16 @@ impl SqlStore {
     pub async fn open(address: &Address) -> Result<Self, StoreError> {
         let (read, write) = connect::open(address).await?;
         connect::migrate(address, &write).await?;
-        let (changes, _) = broadcast::channel(CHANGES);
-        let clock_offset = Arc::new(AtomicI64::new(0));
-        let mut store = Self { read, write, begin: "BEGIN IMMEDIATE", changes, clock_offset, listener: None };
-        if let Address::Postgres(url) = address {
-            store.begin = "BEGIN";
-            let task = listen::listen(url.clone(), store.changes.clone(), Arc::clone(&store.clock_offset));
-            store.listener = Some(tokio::spawn(task).abort_handle());
-        }
-        Ok(store)
+        let watchers = Arc::new(Watchers::default());
+        let Address::Postgres(url) = address else {
+            let clock = Arc::new(Clock::of_this_machine());
+            return Ok(Self { read, write, begin: "BEGIN IMMEDIATE", watchers, clock, listener: None });
+        };
+        let clock = Arc::new(Clock::of_the_database());
+        listen::set(url, &clock).await?;
+        let task = listen::listen(url.clone(), Arc::clone(&watchers), Arc::clone(&clock));
+        let listener = Some(tokio::spawn(task).abort_handle());
+        Ok(Self { read, write, begin: "BEGIN", watchers, clock, listener })
     }
 
     /// Ends all connections after what they are doing.
@@ -78,9 +79,8 @@ impl SqlStore {
     }
 
     /// Tells this node; others hear of it by themselves.
-    fn tell(&self, change: Change) {
-        // Nobody listens in commands that end at once.
-        let _ = self.changes.send(change);
+    fn tell(&self, change: &Change) {
+        self.watchers.tell(change);
     }
 }
 
@@ -98,16 +98,16 @@ impl Store for SqlStore {
         within(async { self.read.execute("SELECT 1").await.map(|_| ()) }).await
     }
 
-    fn changes(&self) -> broadcast::Receiver<Change> {
-        self.changes.subscribe()
+    fn watch(&self, watcher: Watcher) {
+        self.watchers.add(watcher);
     }
 
     fn failures(&self) -> u64 {
         FAILURES.load(Ordering::Relaxed)
     }
 
-    fn clock_offset(&self) -> i64 {
-        self.clock_offset.load(Ordering::Relaxed)
+    fn now(&self) -> i64 {
+        self.clock.now()
     }
 }
 

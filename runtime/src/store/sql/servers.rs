@@ -59,7 +59,7 @@ impl Servers for SqlStore {
             transaction.commit().await
         })
         .await?;
-        self.tell(Change::Server(row.id.clone()));
+        self.tell(&Change::Server(row.id.clone()));
         Ok(())
     }
 
@@ -80,14 +80,14 @@ impl Servers for SqlStore {
             transaction.commit().await
         })
         .await?;
-        self.tell(Change::Server(row.id.clone()));
+        self.tell(&Change::Server(row.id.clone()));
         Ok(())
     }
 
     async fn delete_server(&self, account: &str, id: &str) -> Result<bool, StoreError> {
         let sql = "DELETE FROM server WHERE account_id = $1 AND id = $2";
         let done = within(query(sql).bind(account).bind(id).execute(&self.write)).await?;
-        self.tell(Change::Server(id.to_owned()));
+        self.tell(&Change::Server(id.to_owned()));
         Ok(done.rows_affected() > 0)
     }
 
@@ -146,7 +146,7 @@ impl Servers for SqlStore {
             all(ended, |row| row.try_get(0))
         })
         .await?;
-        ended.iter().for_each(|id: &String| self.tell(Change::Server(id.clone())));
+        ended.iter().for_each(|id: &String| self.tell(&Change::Server(id.clone())));
         Ok(ended)
     }
 }
