@@ -47,7 +47,7 @@ fn write(out: &mut Vec<u8>, value: &impl Serialize) {
 fn quote(out: &mut Vec<u8>, text: &str) {
     out.push(b'"');
     // Without branches, so that the compiler makes vector instructions of it.
-    if text.bytes().fold(false, |any, byte| any | (byte < b' ')) {
+    if text.bytes().fold(0, |any, byte| any | u8::from(byte < b' ')) != 0 {
         text.bytes().for_each(|byte| escape(out, byte));
     } else {
         quote_words(out, text.as_bytes());
