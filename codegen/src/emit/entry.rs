@@ -61,10 +61,9 @@ fn prose(vendor: &Vendor, pieces: &[Prose]) -> TokenStream {
 
 /// A string literal; raw where that spares JSON its backslashes.
 pub(super) fn literal(text: &str) -> Literal {
-    if text.contains('"') && !text.contains("\"#") && !text.contains('\r') {
-        if let Ok(raw) = format!("r#\"{text}\"#").parse() {
-            return raw;
-        }
+    let pays = text.contains('"') && !text.contains("\"#") && !text.contains('\r');
+    if pays && let Ok(raw) = format!("r#\"{text}\"#").parse() {
+        return raw;
     }
     Literal::string(text)
 }

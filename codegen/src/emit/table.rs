@@ -148,7 +148,7 @@ impl Tables {
     }
 
     fn object(&self, object: &Object) -> TokenStream {
-        let (fields, rules, open) = (self.params(&object.fields), self.rules(&object.rules), object.open);
+        let (fields, rules, open) = (self.params(&object.fields), Self::rules(&object.rules), object.open);
         let sent = request::sent(&object.fields, |param| param.wire_name.clone());
         quote! { Object { fields: #fields, rules: #rules, open: #open, sent: #sent } }
     }
@@ -184,7 +184,7 @@ impl Tables {
         }
     }
 
-    pub(super) fn rules(&self, rules: &[Rule]) -> TokenStream {
+    pub(super) fn rules(rules: &[Rule]) -> TokenStream {
         let rules = rules.iter().map(|rule| match rule {
             Rule::ExactlyOneOf(fields) => quote! { Rule::ExactlyOneOf(&[#(#fields),*]) },
             Rule::AtLeastOneOf(fields) => quote! { Rule::AtLeastOneOf(&[#(#fields),*]) },

@@ -43,7 +43,7 @@ fn is_own(param: &Param) -> bool {
 }
 
 /// The tool's entry in the vendor's table.
-pub(super) fn table(vendor: &Vendor, tool: &Tool, names: &Names, tables: &Tables) -> TokenStream {
+pub(super) fn table(vendor: &Vendor, tool: &Tool, names: &Names) -> TokenStream {
     let Tool { name, title, resource, method, path, idempotent, tags, .. } = tool;
     let verb = request::verb(&tool.verb);
     let effect = match tool.effect {
@@ -57,7 +57,7 @@ pub(super) fn table(vendor: &Vendor, tool: &Tool, names: &Names, tables: &Tables
         None => quote! { &[] },
     };
     let entry = entry::pieces(vendor, tool);
-    let special = special(vendor, tool, tables);
+    let special = special(vendor, tool);
     quote! {
         Tool {
             name: #name,
@@ -79,14 +79,14 @@ pub(super) fn table(vendor: &Vendor, tool: &Tool, names: &Names, tables: &Tables
 }
 
 /// The fields in which a tool is not like most others.
-fn special(vendor: &Vendor, tool: &Tool, tables: &Tables) -> TokenStream {
+fn special(vendor: &Vendor, tool: &Tool) -> TokenStream {
     let mut fields = TokenStream::new();
     let mut set = |name: &str, value: TokenStream| {
         let name = identifier(name);
         fields.extend(quote! { #name: #value, });
     };
     if !tool.rules.is_empty() {
-        set("rules", tables.rules(&tool.rules));
+        set("rules", Tables::rules(&tool.rules));
     }
     if let Some(schema) = &tool.output_schema {
         let schema = entry::literal(&schema.to_string());

@@ -14,7 +14,7 @@ pub(super) fn vendor(vendor: &Vendor, style: &Style) -> TokenStream {
     let names: Vec<_> = vendor.tools.iter().map(|tool| tables.names(tool)).collect();
     let tools = || vendor.tools.iter().zip(&names);
     let structures = tools().map(|(tool, names)| tool::structure(vendor, tool, names, style));
-    let entries: Vec<_> = tools().map(|(tool, names)| tool::table(vendor, tool, names, &tables)).collect();
+    let entries: Vec<_> = tools().map(|(tool, names)| tool::table(vendor, tool, names)).collect();
     let type_tables: Vec<_> = vendor.types.iter().map(|def| tables.of_type(def)).collect();
     let shared = tables.shared();
     let table = table(vendor, &entries);

@@ -80,12 +80,12 @@ impl Request {
     }
 
     /// Fills a placeholder of the path.
-    pub fn path(&mut self, name: &'static str, value: impl Wire) {
+    pub fn path(&mut self, name: &'static str, value: &impl Wire) {
         self.add_path(name, value.value(Secrets::Shown));
     }
 
     /// Adds a query parameter unless the value is absent.
-    pub fn query(&mut self, name: &'static str, value: impl Wire) {
+    pub fn query(&mut self, name: &'static str, value: &impl Wire) {
         self.add_query(name, value.value(Secrets::Shown));
     }
 
@@ -95,13 +95,13 @@ impl Request {
         name: &'static str,
         brackets: &'static str,
         style: ListStyle,
-        value: impl Wire,
+        value: &impl Wire,
     ) {
         self.add_query_list(name, brackets, style, value.value(Secrets::Shown));
     }
 
     /// Adds a header field unless the value is absent.
-    pub fn header(&mut self, name: &'static str, value: impl Wire) {
+    pub fn header(&mut self, name: &'static str, value: &impl Wire) {
         self.add_header(name, value.value(Secrets::Shown));
     }
 
@@ -112,12 +112,12 @@ impl Request {
     }
 
     /// Adds a field to the body unless the value is absent.
-    pub fn field(&mut self, name: &str, value: impl Wire) {
+    pub fn field(&mut self, name: &str, value: &impl Wire) {
         self.add_field(name, value.value(Secrets::Shown));
     }
 
     /// Makes the value the whole body.
-    pub fn whole(&mut self, value: impl Wire) {
+    pub fn whole(&mut self, value: &impl Wire) {
         self.body = value.value(Secrets::Shown);
     }
 

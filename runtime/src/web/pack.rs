@@ -83,7 +83,7 @@ mod tests {
     #[test]
     fn what_is_larger_than_a_packet_is_packed_whole() {
         let part = Bytes::from(vec![b'x'; ONE_PACKET]);
-        assert!(gzip(&[part.clone()]).is_none());
+        assert!(gzip(std::slice::from_ref(&part)).is_none());
         let packed = gzip(&[part, Bytes::from_static(b"yz")]).expect("packed");
         let mut plain = String::new();
         GzDecoder::new(&packed[..]).read_to_string(&mut plain).expect("gzip");

@@ -138,7 +138,7 @@ const fn entry(name: &str) -> &'static [Piece] {
 
 fn request(args: &mut Args, template: &'static str) -> Request {
     let mut request = Request::new(HttpMethod::Get, template, &[]);
-    request.path("id", args.take::<String>("id"));
+    request.path("id", &args.take::<String>("id"));
     request
 }
 

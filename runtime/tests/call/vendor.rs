@@ -52,55 +52,55 @@ const GET: Tool = Tool {
 fn create(args: &mut Args) -> Request {
     let mut request =
         Request::new(HttpMethod::Post, "/items", &[("content-type", "application/json"), ("x-version", "7")]);
-    request.header("x-note", args.take::<Option<String>>("note"));
+    request.header("x-note", &args.take::<Option<String>>("note"));
     request.object(BodyEncoding::Json);
-    request.field("name", args.take::<String>("name"));
-    request.field("size", args.take::<Option<toolpress_core::json::Number>>("size"));
+    request.field("name", &args.take::<String>("name"));
+    request.field("size", &args.take::<Option<toolpress_core::json::Number>>("size"));
     request
 }
 
 fn submit(args: &mut Args) -> Request {
     let mut request = Request::new(HttpMethod::Post, "/form", &[("content-type", "application/json")]);
     request.object(BodyEncoding::Form);
-    request.field("name", args.take::<String>("name"));
+    request.field("name", &args.take::<String>("name"));
     request
 }
 
 fn delete(args: &mut Args) -> Request {
     let mut request = Request::new(HttpMethod::Delete, "/items/{id}", &[]);
-    request.path("id", args.take::<String>("id"));
+    request.path("id", &args.take::<String>("id"));
     request
 }
 
 fn get(args: &mut Args) -> Request {
     let mut request = Request::new(HttpMethod::Get, "/items/{id}", &[]);
-    request.path("id", args.take::<String>("id"));
+    request.path("id", &args.take::<String>("id"));
     request
 }
 
 fn pair(args: &mut Args) -> Request {
     let mut request = Request::new(HttpMethod::Get, "/a/{one}/b/{two}", &[]);
-    request.path("one", args.take::<String>("one"));
-    request.path("two", args.take::<String>("two"));
+    request.path("one", &args.take::<String>("one"));
+    request.path("two", &args.take::<String>("two"));
     request
 }
 
 fn list(args: &mut Args) -> Request {
     let mut request = Request::new(HttpMethod::Get, "/items", &[]);
-    request.query("state", args.take::<Option<String>>("state"));
+    request.query("state", &args.take::<Option<String>>("state"));
     request
 }
 
 fn receive(args: &mut Args) -> Request {
     let mut request = Request::new(HttpMethod::Get, "/receive", &[]);
-    request.query("wait", args.take::<Option<i64>>("wait"));
+    request.query("wait", &args.take::<Option<i64>>("wait"));
     request
 }
 
 fn search(args: &mut Args) -> Request {
     let mut request = Request::new(HttpMethod::Get, "/search", &[]);
-    request.query("q", args.take::<String>("q"));
-    request.query_list("tag", "tag[]", ListStyle::Repeat, args.take::<Option<Vec<String>>>("tags"));
+    request.query("q", &args.take::<String>("q"));
+    request.query_list("tag", "tag[]", ListStyle::Repeat, &args.take::<Option<Vec<String>>>("tags"));
     request
 }
 

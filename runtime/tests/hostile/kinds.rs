@@ -111,27 +111,27 @@ static RULES: &[Rule] = &[
 
 fn build(args: &mut Args, encoding: BodyEncoding) -> Request {
     let mut request = Request::new(HttpMethod::Post, TEMPLATE, &[("accept", "application/json")]);
-    request.path("id", args.take::<String>("id"));
-    request.path("number", args.take::<i64>("number"));
-    request.path("word", args.take::<String>("word"));
-    request.query("q", args.take::<Option<String>>("q"));
-    request.query("flag", args.take::<Option<bool>>("flag"));
-    request.query("amount", args.take::<Option<Number>>("amount"));
+    request.path("id", &args.take::<String>("id"));
+    request.path("number", &args.take::<i64>("number"));
+    request.path("word", &args.take::<String>("word"));
+    request.query("q", &args.take::<Option<String>>("q"));
+    request.query("flag", &args.take::<Option<bool>>("flag"));
+    request.query("amount", &args.take::<Option<Number>>("amount"));
     let lists = [
         ("repeated", "repeated[]", ListStyle::Repeat),
         ("joined", "joined[]", ListStyle::Comma),
         ("bracketed", "bracketed[]", ListStyle::Brackets),
     ];
     for (name, brackets, style) in lists {
-        request.query_list(name, brackets, style, args.take::<Option<Vec<Value>>>(name));
+        request.query_list(name, brackets, style, &args.take::<Option<Vec<Value>>>(name));
     }
-    request.header("x-trace", args.take::<Option<String>>("trace"));
+    request.header("x-trace", &args.take::<Option<String>>("trace"));
     request.object(encoding);
     for name in ["slug", "colour", "few", "ratio", "points", "shape", "fill", "anything", "remark"] {
-        request.field(name, args.take::<Option<Value>>(name));
+        request.field(name, &args.take::<Option<Value>>(name));
     }
-    request.field("open", args.take::<Option<Map<String, Value>>>("open"));
-    request.field("labels", args.take::<Option<Map<String, Value>>>("labels"));
+    request.field("open", &args.take::<Option<Map<String, Value>>>("open"));
+    request.field("labels", &args.take::<Option<Map<String, Value>>>("labels"));
     request
 }
 

@@ -116,10 +116,10 @@ fn draw(args: &mut Args) -> Request {
     let mut request =
         Request::new(HttpMethod::Post, "/pictures/{id}/draw", &[("accept", "application/json")]);
     request.object(BodyEncoding::Json);
-    request.path("id", args.take::<String>("id"));
-    request.query("note", args.take::<Option<String>>("note"));
+    request.path("id", &args.take::<String>("id"));
+    request.query("note", &args.take::<Option<String>>("note"));
     for name in ["count", "ratio", "shape", "fill", "remark", "anything"] {
-        request.field(name, args.take::<Option<toolpress_core::json::Value>>(name));
+        request.field(name, &args.take::<Option<toolpress_core::json::Value>>(name));
     }
     request
 }
