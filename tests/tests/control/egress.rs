@@ -135,7 +135,6 @@ async fn security_b3_only_plain_addresses_of_http_are_base_urls(site: Site) {
         "//api.example.com",
         "api.example.com",
         "https://",
-        "https:///path",
         "",
         " ",
         "https://exa mple.com",

@@ -4,7 +4,7 @@ use crate::scene::{DATABASES, Scene, token};
 use reqwest::Method;
 use serde_json::json;
 use std::io::{Read as _, Write as _};
-use std::net::{Shutdown, TcpStream};
+use std::net::TcpStream;
 use toolpress_tests::engine::{ADMIN_KEY, Site};
 use toolpress_tests::mcp::Mcp;
 use toolpress_tests::on_both_engines;
@@ -62,7 +62,6 @@ async fn raw(node: &Node, request: String) -> String {
         let mut stream = TcpStream::connect(address)?;
         stream.set_read_timeout(Some(toolpress_tests::PATIENCE))?;
         stream.write_all(request.as_bytes())?;
-        stream.shutdown(Shutdown::Write)?;
         let mut answer = Vec::new();
         stream.read_to_end(&mut answer)?;
         std::io::Result::Ok(String::from_utf8_lossy(&answer).into_owned())
