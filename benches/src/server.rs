@@ -73,8 +73,8 @@ fn serve(catalog: &'static Catalog) -> Result<(), Box<dyn Error>> {
         let token = Token::parse(TokenKind::Server, TOKEN).ok_or("a token that is none")?;
         println!("http://{address}/mcp/{TOKEN}");
         let registry = One { hash: token.hash(), server: Arc::new(server) };
-        let router = mcp::router(Arc::new(registry), Front::default(), &limits);
-        web::serve(listener, router, &limits, std::future::pending()).await;
+        let site = mcp::site(Arc::new(registry), Front::default(), &limits);
+        web::serve(listener, site, &limits, std::future::pending()).await;
         Ok(())
     })
 }

@@ -67,8 +67,10 @@ impl Workshop {
         );
         workshop.put("Cargo.toml", &manifest)?;
         let locked = fs::read_to_string(root.join("Cargo.lock"))?;
-        if !workshop.folder.join("Cargo.lock").exists() {
+        // Cargo adds the packages of the workshop to its own copy, so what that was made of is kept beside it.
+        if fs::read_to_string(workshop.folder.join("product.lock")).ok().as_ref() != Some(&locked) {
             workshop.put("Cargo.lock", &locked)?;
+            workshop.put("product.lock", &locked)?;
         }
         for size in SIZES {
             workshop.tools(size, root)?;

@@ -3,6 +3,8 @@
 //!
 //! Tests wait for events, never for a time that should be enough.
 
+#![allow(clippy::missing_panics_doc, reason = "what goes wrong in a test ends it")]
+
 pub mod engine;
 pub mod mcp;
 pub mod postgres;

@@ -74,7 +74,7 @@ impl Mcp {
     /// Calls a tool; the structured content of its success.
     pub async fn done(&self, tool: &str, arguments: Value) -> Value {
         let mut answer = self.call(tool, arguments).await.ok();
-        assert_eq!(answer["result"]["isError"].as_bool().unwrap_or_default(), false, "{answer}");
+        assert!(!answer["result"]["isError"].as_bool().unwrap_or_default(), "{answer}");
         answer["result"]["structuredContent"].take()
     }
 

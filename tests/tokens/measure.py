@@ -6,13 +6,13 @@ annotations are not counted: most clients do not show them to a model.
 
 import asyncio
 import json
-import re
 import sys
 
 import httpx2
 import yaml
 from fastmcp import Client, FastMCP
 from fastmcp.client.transports import StdioTransport
+from words import links
 
 
 def compact(value):
@@ -39,23 +39,11 @@ def nodes(schema):
         yield from nodes(inner)
 
 
-def sentences_to_others(tools):
-    """The sentences of descriptions that name another tool: which comes first, what to poll, what undoes it."""
-    names = {tool.name for tool in tools}
-    found = []
-    for tool in tools:
-        for sentence in re.split(r"(?<=[.;!?])\s+", tool.description or ""):
-            others = set(re.findall(r"[A-Za-z0-9_]+", sentence)) & names - {tool.name}
-            if others:
-                found.append((tool.name, sentence))
-    return found
-
-
 def measured(tools, instructions):
     names = sum(size(tool.name) for tool in tools)
     descriptions = sum(size(tool.description or "") for tool in tools)
     schemas = [size(compact(tool.input_schema)) for tool in tools]
-    links = sentences_to_others(tools)
+    links = links(tools)
     fields = [described for tool in tools for described in nodes(tool.input_schema)]
     sizes = sorted(
         size(tool.name) + size(tool.description or "") + schema for tool, schema in zip(tools, schemas)

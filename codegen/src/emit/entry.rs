@@ -2,13 +2,13 @@
 
 use super::schema;
 use crate::model::{Effect, Prose, Tool, Vendor};
-use proc_macro2::TokenStream;
+use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 use serde_json::json;
 
 /// The pieces of the entry without its closing brace.
-pub(super) fn pieces(vendor: &Vendor, tool: &Tool, core: &TokenStream) -> TokenStream {
-    prose(vendor, &merge(texts(vendor, tool)), core)
+pub(super) fn pieces(vendor: &Vendor, tool: &Tool) -> TokenStream {
+    prose(vendor, &merge(texts(vendor, tool)))
 }
 
 /// The entry with all its closing sentences, as a client reads it where nothing is filtered out.
@@ -41,22 +41,31 @@ fn texts(vendor: &Vendor, tool: &Tool) -> Vec<Prose> {
 }
 
 /// Texts with links, each a piece of its own, parted by spaces.
-pub(super) fn sentences(vendor: &Vendor, texts: &[Prose], core: &TokenStream) -> TokenStream {
+pub(super) fn sentences(vendor: &Vendor, texts: &[Prose]) -> TokenStream {
     let spaced = texts.iter().enumerate().map(|(place, prose)| Prose {
         text: if place == 0 { prose.text.clone() } else { format!(" {}", prose.text) },
         mentions: prose.mentions.clone(),
     });
-    prose(vendor, &merge(spaced.collect()), core)
+    prose(vendor, &merge(spaced.collect()))
 }
 
-fn prose(vendor: &Vendor, pieces: &[Prose], core: &TokenStream) -> TokenStream {
+fn prose(vendor: &Vendor, pieces: &[Prose]) -> TokenStream {
     let pieces = pieces.iter().map(|piece| {
-        let text = &piece.text;
+        let text = literal(&piece.text);
         // A vendor has far fewer than 65,536 tools: its list would not fit any client.
         let places = piece.mentions.iter().filter_map(|name| place(vendor, name));
-        quote! { #core::Piece { text: #text, needs: &[#(#places),*] } }
+        quote! { Piece { text: #text, needs: &[#(#places),*] } }
     });
     quote! { &[#(#pieces),*] }
+}
+
+/// A string literal; raw where that spares JSON its backslashes.
+pub(super) fn literal(text: &str) -> Literal {
+    let pays = text.contains('"') && !text.contains("\"#") && !text.contains('\r');
+    if pays && let Ok(raw) = format!("r#\"{text}\"#").parse() {
+        return raw;
+    }
+    Literal::string(text)
 }
 
 /// The place of a tool in the vendor's table.

@@ -1,72 +1,87 @@
-//! The request that a tool's struct stands for.
+//! How a tool's arguments are sent: the table, and `into_request` of its struct.
 
-use super::types::{identifier, sent};
+use super::table::Names;
+use super::types::identifier;
 use crate::model::{Body, Kind, ListStyle, Param, Place, Tool};
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 /// `into_request` of a tool's struct.
-pub(super) fn into_request(tool: &Tool, core: &TokenStream) -> TokenStream {
-    let (verb, path) = (verb(&tool.verb), &tool.path);
-    let headers = tool.headers.iter().map(|(name, value)| quote! { (#name, #value) });
-    let copies = tool.params.iter().filter_map(|param| {
-        let (copy, from) = (copy_of(param), identifier(param.from.as_deref()?));
-        Some(quote! { let #copy = self.#from.clone(); })
-    });
-    let body = match tool.body {
-        Body::None | Body::Whole => quote! {},
-        Body::Json => quote! { request.object(#core::BodyEncoding::Json); },
-        Body::Form => quote! { request.object(#core::BodyEncoding::Form); },
+pub(super) fn into_request(tool: &Tool, names: &Names, core: &TokenStream) -> TokenStream {
+    let (verb, path, sending) = (verb(&tool.verb), &tool.path, &names.sending);
+    let params = match &names.params {
+        Some(params) => quote! { tables::#params },
+        None => quote! { &[] },
     };
-    let parts = tool.params.iter().map(|param| part(tool, param, core));
     quote! {
         /// The HTTP request, to be sent below the vendor's base URL with its credentials.
+        #[inline]
         pub fn into_request(self) -> #core::Request {
-            #(#copies)*
-            #[allow(unused_mut)]
-            let mut request = #core::Request::new(#core::HttpMethod::#verb, #path, &[#(#headers),*]);
-            #body
-            #(#parts)*
-            request
+            tables::#sending.of(#core::HttpMethod::#verb, #path, #params, &self)
         }
     }
 }
 
-fn part(tool: &Tool, param: &Param, core: &TokenStream) -> TokenStream {
-    let wire_name = &param.wire_name;
-    let value = if param.from.is_some() {
-        let copy = copy_of(param);
-        quote! { #copy }
-    } else {
-        let field = identifier(&param.field_name);
-        quote! { self.#field }
+/// All that a vendor sees of a tool's parameters and a model does not.
+pub(super) fn sending(tool: &Tool) -> TokenStream {
+    let headers = tool.headers.iter().map(|(name, value)| quote! { (#name, #value) });
+    let body = match tool.body {
+        Body::None => quote! { None },
+        Body::Json => quote! { Json },
+        Body::Form => quote! { Form },
+        Body::Whole => quote! { Whole },
     };
-    let value = sent(param, value, core);
-    match param.place {
-        // The placeholder has the model's name; the vendor never sees it.
-        Place::Path => {
-            let name = &param.name;
-            quote! { request.path(#name, #value); }
+    let lists = match tool.query_arrays {
+        ListStyle::Repeat => quote! { Repeat },
+        ListStyle::Comma => quote! { Comma },
+        ListStyle::Brackets => quote! { Brackets },
+    };
+    let sent = sent(&tool.params, |param| {
+        let is_list = matches!(param.kind, Kind::List { .. });
+        match param.place {
+            // The placeholder has the model's name; the vendor never sees it.
+            Place::Path | Place::Paging => param.name.clone(),
+            Place::Query if is_list && tool.query_arrays == ListStyle::Brackets => {
+                format!("{}[]", param.wire_name)
+            }
+            _ => param.wire_name.clone(),
         }
-        Place::Query if matches!(param.kind, Kind::List { .. }) => {
-            let style = match tool.query_arrays {
-                ListStyle::Repeat => quote! { Repeat },
-                ListStyle::Comma => quote! { Comma },
-                ListStyle::Brackets => quote! { Brackets },
-            };
-            let brackets = format!("{wire_name}[]");
-            quote! { request.query_list(#wire_name, #brackets, #core::ListStyle::#style, #value); }
+    });
+    let copies = tool.params.iter().filter_map(|copy| {
+        let from = tool.params.iter().find(|param| Some(&param.field_name) == copy.from.as_ref())?;
+        let name = if copy.place == Place::Path { &copy.name } else { &copy.wire_name };
+        let (from, place, as_text) = (&from.name, place(copy.place), copy.as_text);
+        Some(quote! { Copied { from: #from, place: Place::#place, wire: #name, as_text: #as_text } })
+    });
+    quote! {
+        Sending {
+            headers: &[#(#headers),*],
+            body: Body::#body,
+            lists: ListStyle::#lists,
+            sent: #sent,
+            copies: &[#(#copies),*],
         }
-        Place::Query => quote! { request.query(#wire_name, #value); },
-        Place::Header => quote! { request.header(#wire_name, #value); },
-        Place::Body if tool.body == Body::Whole => quote! { request.whole(#value); },
-        Place::Body => quote! { request.field(#wire_name, #value); },
-        Place::Paging => quote! {},
     }
 }
 
-fn copy_of(param: &Param) -> Ident {
-    format_ident!("copy_of_{}", param.field_name.trim_start_matches("r#"))
+/// The parameters that are not sent as they are given; `wire` tells the vendor's name for each.
+pub(super) fn sent(params: &[Param], wire: impl Fn(&Param) -> String) -> TokenStream {
+    let sent = params.iter().filter(|param| param.from.is_none()).filter_map(|param| {
+        let (name, wire, as_text) = (&param.name, wire(param), param.as_text);
+        (as_text || wire != *name).then(|| quote! { Sent { name: #name, wire: #wire, as_text: #as_text } })
+    });
+    quote! { &[#(#sent),*] }
+}
+
+/// The variant of the core's `Place`.
+pub(super) fn place(place: Place) -> Ident {
+    identifier(match place {
+        Place::Path => "Path",
+        Place::Query => "Query",
+        Place::Header => "Header",
+        Place::Body => "Body",
+        Place::Paging => "Paging",
+    })
 }
 
 /// The variant of the core's `HttpMethod`.

@@ -1,56 +1,97 @@
 //! Parameter tables and rules.
 
-use crate::model::{Kind, Object, Param, Place, Rule, Variant};
+use super::request;
+use crate::model::{Kind, Object, Param, Rule, Shape, Tool, TypeDef, Variant};
 use crate::name::constant_name;
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 use std::cell::RefCell;
+use std::collections::HashMap;
 
-/// Writes tables; remembers the text constraints it came across, which become statics of their own.
-pub(super) struct Tables<'c> {
-    pub(super) core: &'c TokenStream,
+/// Writes tables, in a module of their own where every name is the core's.
+///
+/// What many tools have alike is written once: it becomes a static of its own, remembered here.
+#[derive(Default)]
+pub(super) struct Tables {
     texts: RefCell<Vec<TextRules>>,
+    sendings: RefCell<Shared>,
+    params: RefCell<Shared>,
 }
 
 /// Fewest characters, most characters, pattern.
 type TextRules = (u64, Option<u64>, Option<String>);
 
-impl<'c> Tables<'c> {
-    pub(super) fn new(core: &'c TokenStream) -> Self {
-        Self { core, texts: RefCell::default() }
-    }
+/// The statics of a tool.
+pub(super) struct Names {
+    /// None if it takes nothing.
+    pub(super) params: Option<Ident>,
+    pub(super) sending: Ident,
+}
 
+/// Values with the names of their statics, found by their text.
+#[derive(Default)]
+struct Shared {
+    names: HashMap<String, Ident>,
+    values: Vec<(Ident, TokenStream)>,
+}
+
+impl Shared {
+    fn name(&mut self, value: TokenStream, name: impl FnOnce(usize) -> Ident) -> Ident {
+        let place = self.values.len();
+        self.names
+            .entry(value.to_string())
+            .or_insert_with(|| {
+                let name = name(place);
+                self.values.push((name.clone(), value));
+                name
+            })
+            .clone()
+    }
+}
+
+impl Tables {
     /// The statics that the tables refer to. Patterns are compiled when first used, so they cannot be
     /// constants.
-    pub(super) fn texts(&self) -> TokenStream {
-        let core = self.core;
+    pub(super) fn shared(&self) -> TokenStream {
         let texts = self.texts.borrow();
-        let statics = texts.iter().enumerate().map(|(place, (min, max, pattern))| {
+        let texts = texts.iter().enumerate().map(|(place, (min, max, pattern))| {
             let name = format_ident!("TEXT_{place}");
             let (min, max) = (count(*min), option(max.map(count)));
-            let pattern = option(pattern.as_ref().map(|pattern| quote! { #core::Pattern::new(#pattern) }));
-            quote! { static #name: #core::Text = #core::Text { min: #min, max: #max, pattern: #pattern }; }
+            let pattern = option(pattern.as_ref().map(|pattern| quote! { Pattern::new(#pattern) }));
+            quote! { static #name: Text = Text { min: #min, max: #max, pattern: #pattern }; }
         });
-        quote! { #(#statics)* }
+        let (params, sendings) = (self.params.borrow(), self.sendings.borrow());
+        let params = params.values.iter().map(|(name, value)| {
+            quote! { pub(super) static #name: &[Param] = #value; }
+        });
+        let sendings = sendings.values.iter().map(|(name, value)| {
+            quote! { pub(super) static #name: Sending = #value; }
+        });
+        quote! { #(#params)* #(#sendings)* #(#texts)* }
     }
 
-    pub(super) fn params(&self, params: &[Param]) -> TokenStream {
-        let core = self.core;
+    /// The statics that tell what a tool takes and how it is sent. Parameters that several tools have are
+    /// named after the first of them.
+    pub(super) fn names(&self, tool: &Tool) -> Names {
+        let sending = request::sending(tool);
+        let sending = self.sendings.borrow_mut().name(sending, |place| format_ident!("SENDING_{place}"));
+        let params = tool.params.iter().any(|param| param.from.is_none()).then(|| {
+            let name = format_ident!("{}_PARAMS", constant_name(&tool.field_name));
+            let params = self.params(&tool.params);
+            self.params.borrow_mut().name(params, |_| name)
+        });
+        Names { params, sending }
+    }
+
+    fn params(&self, params: &[Param]) -> TokenStream {
         let asked = params.iter().filter(|param| param.from.is_none());
         let entries = asked.map(|param| {
             let Param { name, required, nullable, secret, .. } = param;
-            let place = match param.place {
-                Place::Path => quote! { Path },
-                Place::Query => quote! { Query },
-                Place::Header => quote! { Header },
-                Place::Body => quote! { Body },
-                Place::Paging => quote! { Paging },
-            };
-            let kind = self.kind(&param.kind);
+            let (place, kind) = (request::place(param.place), self.kind(&param.kind));
             quote! {
-                #core::Param {
+                Param {
                     name: #name,
-                    place: #core::Place::#place,
+                    place: Place::#place,
                     required: #required,
                     nullable: #nullable,
                     secret: #secret,
@@ -62,9 +103,8 @@ impl<'c> Tables<'c> {
     }
 
     fn kind(&self, kind: &Kind) -> TokenStream {
-        let core = self.core;
         match kind {
-            Kind::Text { min: 0, max: None, pattern: None } => quote! { #core::Kind::Text(&#core::ANY_TEXT) },
+            Kind::Text { min: 0, max: None, pattern: None } => quote! { Kind::Text(&ANY_TEXT) },
             Kind::Text { min, max, pattern } => {
                 let wanted = (*min, *max, pattern.clone());
                 let mut texts = self.texts.borrow_mut();
@@ -73,27 +113,27 @@ impl<'c> Tables<'c> {
                     texts.len() - 1
                 });
                 let name = format_ident!("TEXT_{place}");
-                quote! { #core::Kind::Text(&#name) }
+                quote! { Kind::Text(&#name) }
             }
-            Kind::Enum { words, .. } => quote! { #core::Kind::Enum(&[#(#words),*]) },
+            Kind::Enum { words, .. } => quote! { Kind::Enum(&[#(#words),*]) },
             Kind::Integer { min, max } => {
                 let (min, max) = (bound(*min, i64::MIN), bound(*max, i64::MAX));
-                quote! { #core::Kind::Integer { min: #min, max: #max } }
+                quote! { Kind::Integer { min: #min, max: #max } }
             }
             Kind::Number { min, max } => {
                 let (min, max) =
                     (option(min.map(|min| quote! { #min })), option(max.map(|max| quote! { #max })));
-                quote! { #core::Kind::Number { min: #min, max: #max } }
+                quote! { Kind::Number { min: #min, max: #max } }
             }
-            Kind::Boolean => quote! { #core::Kind::Boolean },
+            Kind::Boolean => quote! { Kind::Boolean },
             Kind::List { items, min, max } => {
                 let items = self.kind(items);
                 let (min, max) = (count(*min), option(max.map(count)));
-                quote! { #core::Kind::List { items: &#items, min: #min, max: #max } }
+                quote! { Kind::List { items: &#items, min: #min, max: #max } }
             }
             Kind::Object { ty } => {
                 let table = table_name(ty);
-                quote! { #core::Kind::Object(&#table) }
+                quote! { Kind::Object(&#table) }
             }
             Kind::Union { ty } => {
                 let table = table_name(ty);
@@ -101,56 +141,64 @@ impl<'c> Tables<'c> {
             }
             Kind::Map { values } => {
                 let values = self.kind(values);
-                quote! { #core::Kind::Map(&#values) }
+                quote! { Kind::Map(&#values) }
             }
-            Kind::Any => quote! { #core::Kind::Any },
+            Kind::Any => quote! { Kind::Any },
         }
     }
 
-    pub(super) fn object(&self, object: &Object) -> TokenStream {
-        let core = self.core;
-        let (fields, rules, open) = (self.params(&object.fields), self.rules(&object.rules), object.open);
-        quote! { #core::Object { fields: #fields, rules: #rules, open: #open } }
+    fn object(&self, object: &Object) -> TokenStream {
+        let (fields, rules, open) = (self.params(&object.fields), Self::rules(&object.rules), object.open);
+        let sent = request::sent(&object.fields, |param| param.wire_name.clone());
+        quote! { Object { fields: #fields, rules: #rules, open: #open, sent: #sent } }
     }
 
-    /// The table of a struct type.
-    pub(super) fn object_static(&self, ty: &str, object: &Object) -> TokenStream {
-        let core = self.core;
+    /// The table of a type, if it has one.
+    pub(super) fn of_type(&self, def: &TypeDef) -> TokenStream {
+        match &def.shape {
+            Shape::Enum(_) => TokenStream::new(),
+            Shape::Object(object) => self.object_static(&def.name, object),
+            Shape::Union { tag, adjacent, variants, .. } => {
+                let kind = if *adjacent { "Adjacent" } else { "Union" };
+                self.union_const(&def.name, kind, tag, variants)
+            }
+        }
+    }
+
+    fn object_static(&self, ty: &str, object: &Object) -> TokenStream {
         let (name, object) = (table_name(ty), self.object(object));
-        quote! { static #name: #core::Object = #object; }
+        quote! { static #name: Object = #object; }
     }
 
     /// The table of a union type; `kind` is the core's word for where its tag stands.
-    pub(super) fn union_const(&self, ty: &str, kind: &str, tag: &str, variants: &[Variant]) -> TokenStream {
-        let core = self.core;
+    fn union_const(&self, ty: &str, kind: &str, tag: &str, variants: &[Variant]) -> TokenStream {
         let kind = format_ident!("{kind}");
         let (name, variants_name) = (table_name(ty), format_ident!("{}_VARIANTS", constant_name(ty)));
         let variants = variants.iter().map(|variant| {
             let (word, object) = (&variant.word, self.object(&variant.object));
-            quote! { #core::Variant { tag: #word, object: #object } }
+            quote! { Variant { tag: #word, object: #object } }
         });
         quote! {
-            static #variants_name: &[#core::Variant] = &[#(#variants),*];
-            const #name: #core::Kind = #core::Kind::#kind { tag: #tag, variants: #variants_name };
+            static #variants_name: &[Variant] = &[#(#variants),*];
+            const #name: Kind = Kind::#kind { tag: #tag, variants: #variants_name };
         }
     }
 
-    pub(super) fn rules(&self, rules: &[Rule]) -> TokenStream {
-        let core = self.core;
+    pub(super) fn rules(rules: &[Rule]) -> TokenStream {
         let rules = rules.iter().map(|rule| match rule {
-            Rule::ExactlyOneOf(fields) => quote! { #core::Rule::ExactlyOneOf(&[#(#fields),*]) },
-            Rule::AtLeastOneOf(fields) => quote! { #core::Rule::AtLeastOneOf(&[#(#fields),*]) },
-            Rule::AtMostOneOf(fields) => quote! { #core::Rule::AtMostOneOf(&[#(#fields),*]) },
+            Rule::ExactlyOneOf(fields) => quote! { Rule::ExactlyOneOf(&[#(#fields),*]) },
+            Rule::AtLeastOneOf(fields) => quote! { Rule::AtLeastOneOf(&[#(#fields),*]) },
+            Rule::AtMostOneOf(fields) => quote! { Rule::AtMostOneOf(&[#(#fields),*]) },
             Rule::Requires { field, values, fields, say } => quote! {
-                #core::Rule::Requires {
-                    when: #core::Condition { field: #field, values: &[#(#values),*] },
+                Rule::Requires {
+                    when: Condition { field: #field, values: &[#(#values),*] },
                     fields: &[#(#fields),*],
                     say: #say,
                 }
             },
             Rule::Forbids { field, values, fields, say } => quote! {
-                #core::Rule::Forbids {
-                    when: #core::Condition { field: #field, values: &[#(#values),*] },
+                Rule::Forbids {
+                    when: Condition { field: #field, values: &[#(#values),*] },
                     fields: &[#(#fields),*],
                     say: #say,
                 }
@@ -160,7 +208,7 @@ impl<'c> Tables<'c> {
     }
 }
 
-fn table_name(ty: &str) -> proc_macro2::Ident {
+fn table_name(ty: &str) -> Ident {
     format_ident!("{}_TABLE", constant_name(ty))
 }
 
@@ -180,10 +228,10 @@ fn count(value: u64) -> TokenStream {
     quote! { #value }
 }
 
-/// `Some(…)` or `None` by full path.
+/// `Some(…)` or `None`, for tables: no documented name stands beside them that could shadow these.
 pub(super) fn option(value: Option<TokenStream>) -> TokenStream {
     match value {
-        Some(value) => quote! { ::core::option::Option::Some(#value) },
-        None => quote! { ::core::option::Option::None },
+        Some(value) => quote! { Some(#value) },
+        None => quote! { None },
     }
 }

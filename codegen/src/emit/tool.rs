@@ -1,17 +1,16 @@
 //! One tool: its struct, its tables and the function between them.
 
-use super::table::{Tables, option};
-use super::types::{constructor, fields, identifier};
+use super::table::{Names, Tables, option};
+use super::types::{constructor, fields, identifier, wire};
 use super::{Style, docs, entry, example, request};
 use crate::model::{Advice, Answer, Effect, Next, Paging, Param, Place, Source, Tool, Vendor};
 use proc_macro2::TokenStream;
 use quote::quote;
 
-/// The struct a Rust programmer fills, and the function that fills it from checked arguments.
-pub(super) fn structure(vendor: &Vendor, tool: &Tool, style: &Style) -> TokenStream {
+/// The struct a Rust programmer fills.
+pub(super) fn structure(vendor: &Vendor, tool: &Tool, sending: &Names, style: &Style) -> TokenStream {
     let core = &style.core;
     let name = identifier(&tool.type_name);
-    let function = identifier(&tool.field_name);
     let mut doc = docs::tool(tool);
     if let Some(example) = example::markdown(vendor, tool, style) {
         doc.push('\n');
@@ -25,21 +24,16 @@ pub(super) fn structure(vendor: &Vendor, tool: &Tool, style: &Style) -> TokenStr
         let fields = fields(own.clone(), core);
         (quote! { pub struct #name { #fields } }, constructor(own.clone(), &TokenStream::new(), core))
     };
-    let takes = own.map(|param| {
-        let (field, key) = (identifier(&param.field_name), &param.name);
-        quote! { #field: args.take(#key) }
-    });
-    let into_request = request::into_request(tool, core);
+    let into_request = request::into_request(tool, sending, core);
+    let wire = wire(&name, own, &TokenStream::new(), core);
     quote! {
         #doc
-        #[derive(Debug, Clone)]
+        #[derive(Clone)]
         #definition
 
         impl #name { #new #into_request }
 
-        fn #function(#[allow(unused_variables)] args: &mut #core::Args) -> #core::Request {
-            #name { #(#takes),* }.into_request()
-        }
+        #wire
     }
 }
 
@@ -49,8 +43,7 @@ fn is_own(param: &Param) -> bool {
 }
 
 /// The tool's entry in the vendor's table.
-pub(super) fn table(vendor: &Vendor, tool: &Tool, tables: &Tables<'_>) -> TokenStream {
-    let core = tables.core;
+pub(super) fn table(vendor: &Vendor, tool: &Tool, names: &Names) -> TokenStream {
     let Tool { name, title, resource, method, path, idempotent, tags, .. } = tool;
     let verb = request::verb(&tool.verb);
     let effect = match tool.effect {
@@ -58,51 +51,72 @@ pub(super) fn table(vendor: &Vendor, tool: &Tool, tables: &Tables<'_>) -> TokenS
         Effect::Write => quote! { Write },
         Effect::Destructive => quote! { Destructive },
     };
-    let (params, rules) = (tables.params(&tool.params), tables.rules(&tool.rules));
-    let entry = entry::pieces(vendor, tool, core);
-    let output_schema = option(tool.output_schema.as_ref().map(|schema| {
-        let schema = schema.to_string();
-        quote! { #schema }
-    }));
-    let answer = answer(&tool.answer, core);
-    let timeout = option(tool.timeout_ms.map(|timeout| quote! { #timeout }));
-    let wait = option(tool.wait.as_ref().map(|wait| {
-        let (param, unit_ms, max_ms) = (&wait.param, wait.unit_ms, wait.max_ms);
-        quote! { #core::Wait { param: #param, unit_ms: #unit_ms, max_ms: #max_ms } }
-    }));
-    let errors = advice(vendor, &tool.errors, core);
-    let failure = option(tool.failure.as_ref().map(|path| quote! { &[#(#path),*] }));
-    let next = next(vendor, &tool.next, core);
-    let build = identifier(&tool.field_name);
+    let sending = &names.sending;
+    let params = match &names.params {
+        Some(params) => quote! { #params },
+        None => quote! { &[] },
+    };
+    let entry = entry::pieces(vendor, tool);
+    let special = special(vendor, tool);
     quote! {
-        #core::Tool {
+        Tool {
             name: #name,
             title: #title,
             resource: #resource,
             method: #method,
-            http: #core::HttpMethod::#verb,
+            http: HttpMethod::#verb,
             path: #path,
-            effect: #core::Effect::#effect,
+            effect: Effect::#effect,
             idempotent: #idempotent,
             tags: &[#(#tags),*],
             params: #params,
-            rules: #rules,
             entry: #entry,
-            output_schema: #output_schema,
-            answer: #answer,
-            timeout_ms: #timeout,
-            wait: #wait,
-            errors: #errors,
-            failure: #failure,
-            next: #next,
-            build: #build,
+            build: Build::Table(&#sending),
+            #special
+            ..Tool::PLAIN
         }
     }
 }
 
-fn answer(answer: &Answer, core: &TokenStream) -> TokenStream {
+/// The fields in which a tool is not like most others.
+fn special(vendor: &Vendor, tool: &Tool) -> TokenStream {
+    let mut fields = TokenStream::new();
+    let mut set = |name: &str, value: TokenStream| {
+        let name = identifier(name);
+        fields.extend(quote! { #name: #value, });
+    };
+    if !tool.rules.is_empty() {
+        set("rules", Tables::rules(&tool.rules));
+    }
+    if let Some(schema) = &tool.output_schema {
+        let schema = entry::literal(&schema.to_string());
+        set("output_schema", quote! { Some(#schema) });
+    }
+    if !matches!(&tool.answer, Answer::One { at } if at.is_empty()) {
+        set("answer", answer(&tool.answer));
+    }
+    if let Some(timeout) = tool.timeout_ms {
+        set("timeout_ms", quote! { Some(#timeout) });
+    }
+    if let Some(wait) = &tool.wait {
+        let (param, unit_ms, max_ms) = (&wait.param, wait.unit_ms, wait.max_ms);
+        set("wait", quote! { Some(Wait { param: #param, unit_ms: #unit_ms, max_ms: #max_ms }) });
+    }
+    if !tool.errors.is_empty() {
+        set("errors", advice(vendor, &tool.errors));
+    }
+    if let Some(path) = &tool.failure {
+        set("failure", quote! { Some(&[#(#path),*]) });
+    }
+    if !tool.next.is_empty() {
+        set("next", next(vendor, &tool.next));
+    }
+    fields
+}
+
+fn answer(answer: &Answer) -> TokenStream {
     match answer {
-        Answer::One { at } => quote! { #core::Answer::One(&[#(#at),*]) },
+        Answer::One { at } => quote! { Answer::One(&[#(#at),*]) },
         Answer::List { records, paging } => {
             let paging = match paging {
                 Paging::Whole => quote! { Whole },
@@ -118,13 +132,13 @@ fn answer(answer: &Answer, core: &TokenStream) -> TokenStream {
                     quote! { Offset { offset_param: #param, limit_param: #limit } }
                 }
             };
-            quote! { #core::Answer::List { records: &[#(#records),*], paging: #core::Paging::#paging } }
+            quote! { Answer::List { records: &[#(#records),*], paging: Paging::#paging } }
         }
     }
 }
 
 /// The table of calls that may follow.
-fn next(vendor: &Vendor, next: &[Next], core: &TokenStream) -> TokenStream {
+fn next(vendor: &Vendor, next: &[Next]) -> TokenStream {
     let links = next.iter().filter_map(|next| {
         let place = entry::place(vendor, &next.tool)?;
         let pass = next.pass.iter().map(|(param, source)| {
@@ -132,24 +146,24 @@ fn next(vendor: &Vendor, next: &[Next], core: &TokenStream) -> TokenStream {
                 Source::Field(path) => quote! { Field(&[#(#path),*]) },
                 Source::Argument(name) => quote! { Argument(#name) },
             };
-            quote! { (#param, #core::Source::#source) }
+            quote! { (#param, Source::#source) }
         });
         let until = option(next.until.as_ref().map(|(field, values)| {
             let values = values.iter().map(ToString::to_string);
             quote! { (&[#(#field),*], &[#(#values),*]) }
         }));
-        Some(quote! { #core::Next { tool: #place, pass: &[#(#pass),*], until: #until } })
+        Some(quote! { Next { tool: #place, pass: &[#(#pass),*], until: #until } })
     });
     quote! { &[#(#links),*] }
 }
 
 /// A table of advice on errors.
-pub(super) fn advice(vendor: &Vendor, errors: &[Advice], core: &TokenStream) -> TokenStream {
+pub(super) fn advice(vendor: &Vendor, errors: &[Advice]) -> TokenStream {
     let errors = errors.iter().map(|error| {
         let status = option(error.status.map(|status| quote! { #status }));
         let contains = &error.contains;
-        let say = entry::sentences(vendor, std::slice::from_ref(&error.say), core);
-        quote! { #core::ErrorAdvice { status: #status, contains: #contains, say: #say } }
+        let say = entry::sentences(vendor, std::slice::from_ref(&error.say));
+        quote! { ErrorAdvice { status: #status, contains: #contains, say: #say } }
     });
     quote! { &[#(#errors),*] }
 }

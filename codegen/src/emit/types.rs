@@ -1,14 +1,13 @@
 //! Rust types: structs, enums and tagged unions, and how they become JSON.
 
 use super::docs;
-use super::table::Tables;
 use crate::model::{Kind, Object, Param, Shape, TypeDef, Variant};
 use crate::name::type_name;
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
-/// A type with its conversions and its table.
-pub(super) fn type_def(def: &TypeDef, tables: &Tables<'_>) -> TokenStream {
+/// A type with its conversions.
+pub(super) fn type_def(def: &TypeDef, core: &TokenStream) -> TokenStream {
     let name = identifier(&def.name);
     let doc = docs::attribute(&if def.description.is_empty() {
         format!("`{}`", def.name)
@@ -16,28 +15,18 @@ pub(super) fn type_def(def: &TypeDef, tables: &Tables<'_>) -> TokenStream {
         docs::escape(&def.description)
     });
     match &def.shape {
-        Shape::Enum(words) => word_enum(&name, &doc, words, tables.core),
-        Shape::Object(object) => {
-            let table = tables.object_static(&def.name, object);
-            let object = structure(&name, &doc, object, tables.core);
-            quote! { #object #table }
-        }
-        Shape::Union { tag, adjacent: true, variants, keys } => {
-            let table = tables.union_const(&def.name, "Adjacent", tag, variants);
+        Shape::Enum(words) => word_enum(&name, &doc, words, core),
+        Shape::Object(object) => structure(&name, &doc, object, core),
+        Shape::Union { adjacent: true, variants, keys, .. } => {
             // Which variant it is stands elsewhere, so in Rust it is one struct with the fields of all.
             let object = Object {
                 fields: keys.clone(),
                 rules: Vec::new(),
                 open: variants.iter().any(|variant| variant.object.open),
             };
-            let object = structure(&name, &doc, &object, tables.core);
-            quote! { #object #table }
+            structure(&name, &doc, &object, core)
         }
-        Shape::Union { tag, variants, .. } => {
-            let table = tables.union_const(&def.name, "Union", tag, variants);
-            let union = union(&name, &doc, tag, variants, tables.core);
-            quote! { #union #table }
-        }
+        Shape::Union { tag, variants, .. } => union(&name, &doc, tag, variants, core),
     }
 }
 
@@ -75,6 +64,7 @@ pub(super) fn constructor<'p>(
     });
     quote! {
         /// Sets the required fields; the others are left out.
+        #[inline]
         pub fn new(#(#takes),*) -> Self {
             Self { #(#sets,)* #more }
         }
@@ -133,92 +123,99 @@ fn value_type(kind: &Kind, core: &TokenStream) -> TokenStream {
 fn structure(name: &Ident, doc: &TokenStream, object: &Object, core: &TokenStream) -> TokenStream {
     let params = object.fields.iter().filter(|param| param.from.is_none());
     let fields = fields(params.clone(), core);
-    let (more_field, more_new, more_take, more_put) = if object.open {
+    let (more_field, more_new, more_put) = if object.open {
         (
             quote! {
                 , /// Fields beyond the documented ones.
                 pub undocumented: #core::json::Map<::std::string::String, #core::json::Value>
             },
             quote! { undocumented: ::core::default::Default::default(), },
-            quote! { undocumented: fields.into_map(), },
-            quote! { fields.extend(self.undocumented); },
+            quote! { to.extend(&self.undocumented); },
         )
     } else {
         Default::default()
     };
     let constructor = constructor(params.clone(), &more_new, core);
-    let takes = params.clone().map(|param| {
-        let (field, key) = (identifier(&param.field_name), &param.name);
-        quote! { #field: fields.take(#key) }
-    });
-    let puts = params.map(|param| {
-        let (field, key) = (identifier(&param.field_name), &param.wire_name);
-        let value = sent(param, quote! { self.#field }, core);
-        quote! { fields.put(#key, #value); }
-    });
-    let read = quote! {
-        #[allow(unused_mut)]
-        let mut fields = #core::Fields::of(value);
-    };
+    let wire = wire(name, params, &more_put, core);
     quote! {
         #doc
-        #[derive(Debug, Clone)]
+        #[derive(Clone)]
         pub struct #name { #fields #more_field }
 
         impl #name { #constructor }
 
-        impl #core::Wire for #name {
-            fn from_value(value: ::core::option::Option<#core::json::Value>) -> Self {
-                #read
-                Self { #(#takes,)* #more_take }
-            }
-            fn into_value(self) -> ::core::option::Option<#core::json::Value> {
-                #[allow(unused_mut)]
-                let mut fields = #core::Fields::new();
-                #(#puts)*
-                #more_put
-                ::core::option::Option::Some(fields.into_value())
-            }
-        }
+        #wire
     }
 }
 
-/// The value as it is sent.
-pub(super) fn sent(param: &Param, value: TokenStream, core: &TokenStream) -> TokenStream {
-    if param.as_text {
-        quote! { #core::as_text(#value) }
-    } else {
-        value
+/// How a struct becomes a JSON object, and its `Debug` form, which is that object.
+///
+/// Written out, these cost the compiler less than derives. Everything is `inline`: only
+/// crates that use a type compile code for it.
+pub(super) fn wire<'p>(
+    name: &Ident,
+    params: impl Iterator<Item = &'p Param>,
+    more: &TokenStream,
+    core: &TokenStream,
+) -> TokenStream {
+    let puts = params.map(|param| {
+        let (field, key) = (identifier(&param.field_name), &param.name);
+        quote! { to.put(#key, &self.#field); }
+    });
+    let body = quote! { #(#puts)* #more };
+    // A struct of nothing has what the trait gives.
+    let fields = (!body.is_empty()).then(|| {
+        quote! {
+            #[inline]
+            fn fields(&self, to: &mut #core::Fields) { #body }
+        }
+    });
+    let debug = debug(name, core);
+    quote! {
+        impl #core::Wire for #name { #fields }
+
+        #debug
+    }
+}
+
+fn debug(name: &Ident, core: &TokenStream) -> TokenStream {
+    quote! {
+        impl ::core::fmt::Debug for #name {
+            #[inline]
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                #core::debug(self, f)
+            }
+        }
     }
 }
 
 fn word_enum(name: &Ident, doc: &TokenStream, words: &[String], core: &TokenStream) -> TokenStream {
     let variants: Vec<_> = words.iter().map(|word| identifier(&type_name(word))).collect();
     let docs = words.iter().map(|word| docs::attribute(&format!("`{word}`")));
-    // Checked words are always documented ones; the last arm stands for the last of them.
-    let Some((last, others)) = variants.split_last() else { return TokenStream::new() };
-    let other_words = &words[..others.len()];
     quote! {
         #doc
-        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        #[derive(Clone, Copy, PartialEq, Eq)]
         pub enum #name { #(#docs #variants),* }
 
         impl #name {
             /// The word on the wire.
+            #[inline]
             pub const fn as_str(self) -> &'static str {
                 match self { #(Self::#variants => #words),* }
             }
         }
 
         impl #core::Wire for #name {
-            fn from_value(value: ::core::option::Option<#core::json::Value>) -> Self {
-                match value.as_ref().and_then(#core::json::Value::as_str).unwrap_or_default() {
-                    #(#other_words => Self::#others,)*
-                    _ => Self::#last,
-                }
+            #[inline]
+            fn word(&self) -> ::core::option::Option<&'static str> {
+                ::core::option::Option::Some(self.as_str())
             }
-            fn into_value(self) -> ::core::option::Option<#core::json::Value> {
-                ::core::option::Option::Some(self.as_str().into())
+        }
+
+        impl ::core::fmt::Debug for #name {
+            #[inline]
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                f.write_str(self.as_str())
             }
         }
     }
@@ -250,43 +247,33 @@ fn union(
             quote! { #doc #variant_name }
         }
     });
-    let reads: Vec<_> = variants
-        .iter()
-        .map(|variant| {
-            let variant_name = identifier(&variant.type_name);
-            if has_fields(variant) {
-                quote! { Self::#variant_name(#core::Wire::from_value(value)) }
-            } else {
-                quote! { Self::#variant_name }
-            }
-        })
-        .collect();
-    let Some((last_read, other_reads)) = reads.split_last() else { return TokenStream::new() };
-    let other_words = variants.iter().take(other_reads.len()).map(|variant| &variant.word);
     let writes = variants.iter().map(|variant| {
         let (variant_name, word) = (identifier(&variant.type_name), &variant.word);
         if has_fields(variant) {
-            quote! { Self::#variant_name(fields) => #core::tagged(#tag, #word, #core::Wire::into_value(fields)) }
+            quote! {
+                Self::#variant_name(fields) => {
+                    to.put(#tag, #word);
+                    #core::Wire::fields(fields, to);
+                }
+            }
         } else {
-            quote! { Self::#variant_name => #core::tagged(#tag, #word, ::core::option::Option::None) }
+            quote! { Self::#variant_name => to.put(#tag, #word), }
         }
     });
+    let debug = debug(name, core);
     quote! {
         #doc
-        #[derive(Debug, Clone)]
+        #[derive(Clone)]
         pub enum #name { #(#arms),* }
 
         impl #core::Wire for #name {
-            fn from_value(value: ::core::option::Option<#core::json::Value>) -> Self {
-                match #core::tag_of(&value, #tag) {
-                    #(#other_words => #other_reads,)*
-                    _ => #last_read,
-                }
-            }
-            fn into_value(self) -> ::core::option::Option<#core::json::Value> {
-                ::core::option::Option::Some(match self { #(#writes),* })
+            #[inline]
+            fn fields(&self, to: &mut #core::Fields) {
+                match self { #(#writes)* }
             }
         }
+
+        #debug
 
         #(#structures)*
     }

@@ -9,31 +9,42 @@ use std::collections::BTreeMap;
 
 pub(super) fn vendor(vendor: &Vendor, style: &Style) -> TokenStream {
     let core = &style.core;
-    let tables = Tables::new(core);
-    let types: Vec<_> = vendor.types.iter().map(|def| types::type_def(def, &tables)).collect();
-    let structures = vendor.tools.iter().map(|tool| tool::structure(vendor, tool, style));
-    let entries: Vec<_> = vendor.tools.iter().map(|tool| tool::table(vendor, tool, &tables)).collect();
-    let texts = tables.texts();
-    let table = table(vendor, &entries, core);
+    let tables = Tables::default();
+    let types = vendor.types.iter().map(|def| types::type_def(def, core));
+    let names: Vec<_> = vendor.tools.iter().map(|tool| tables.names(tool)).collect();
+    let tools = || vendor.tools.iter().zip(&names);
+    let structures = tools().map(|(tool, names)| tool::structure(vendor, tool, names, style));
+    let entries: Vec<_> = tools().map(|(tool, names)| tool::table(vendor, tool, names)).collect();
+    let type_tables: Vec<_> = vendor.types.iter().map(|def| tables.of_type(def)).collect();
+    let shared = tables.shared();
+    let table = table(vendor, &entries);
     quote! {
-        #table
+        pub use tables::VENDOR;
         #(#structures)*
         #(#types)*
-        #texts
+
+        /// What a server reads. No documented name stands here, so short paths mean the core's.
+        mod tables {
+            use #core::*;
+
+            #table
+            #shared
+            #(#type_tables)*
+        }
     }
 }
 
-fn table(vendor: &Vendor, entries: &[TokenStream], core: &TokenStream) -> TokenStream {
+fn table(vendor: &Vendor, entries: &[TokenStream]) -> TokenStream {
     let Vendor { slug, label, .. } = vendor;
     let doc = super::docs::attribute(&format!(
         "{}: how to reach it, and its tools sorted by name.",
         super::docs::escape(label)
     ));
     let text = |text: &Option<String>| option(text.as_ref().map(|text| quote! { #text }));
-    let (docs, base_url, auth) = (text(&vendor.docs), text(&vendor.base_url), auth(&vendor.auth, core));
+    let (docs, base_url, auth) = (text(&vendor.docs), text(&vendor.base_url), auth(&vendor.auth));
     let credentials = vendor.credentials.iter().map(|credential| {
         let (name, help, secret) = (&credential.name, &credential.help, credential.secret);
-        quote! { #core::Credential { name: #name, help: #help, secret: #secret } }
+        quote! { Credential { name: #name, help: #help, secret: #secret } }
     });
     let error_message = vendor.error_message.iter().map(|path| quote! { &[#(#path),*] });
     let rate_limit = option(vendor.rate_limit.as_ref().map(|headers| {
@@ -41,11 +52,11 @@ fn table(vendor: &Vendor, entries: &[TokenStream], core: &TokenStream) -> TokenS
             (text(&headers.limit), text(&headers.remaining), text(&headers.reset));
         let unit = option(headers.unit.map(|unit| {
             let unit = types::identifier(unit);
-            quote! { #core::ResetUnit::#unit }
+            quote! { ResetUnit::#unit }
         }));
         let used_slash_size = headers.used_slash_size;
         quote! {
-            &#core::RateLimitHeaders {
+            &RateLimitHeaders {
                 limit: #limit,
                 remaining: #remaining,
                 reset: #reset,
@@ -54,20 +65,20 @@ fn table(vendor: &Vendor, entries: &[TokenStream], core: &TokenStream) -> TokenS
             }
         }
     }));
-    let errors = super::tool::advice(vendor, &vendor.errors, core);
-    let instructions = entry::sentences(vendor, &vendor.instructions, core);
+    let errors = super::tool::advice(vendor, &vendor.errors);
+    let instructions = entry::sentences(vendor, &vendor.instructions);
     let methods = methods(vendor).into_iter().map(|(name, words)| quote! { (#name, &[#(#words),*]) });
     let tags = vendor.tags.iter().map(|tag| {
         let (name, aliases, description) = (&tag.name, &tag.aliases, &tag.description);
         let words = mask(vendor, |tool| tool.tags.contains(name));
         quote! {
-            #core::Tag { name: #name, aliases: &[#(#aliases),*], description: #description, mask: &[#(#words),*] }
+            Tag { name: #name, aliases: &[#(#aliases),*], description: #description, mask: &[#(#words),*] }
         }
     });
-    let workflows = workflows(vendor, core);
+    let workflows = workflows(vendor);
     quote! {
         #doc
-        pub static VENDOR: #core::Vendor = #core::Vendor {
+        pub static VENDOR: Vendor = Vendor {
             slug: #slug,
             label: #label,
             docs: #docs,
@@ -84,24 +95,24 @@ fn table(vendor: &Vendor, entries: &[TokenStream], core: &TokenStream) -> TokenS
             tags: &[#(#tags),*],
         };
 
-        static TOOLS: &[#core::Tool] = &[#(#entries),*];
+        static TOOLS: &[Tool] = &[#(#entries),*];
     }
 }
 
-fn workflows(vendor: &Vendor, core: &TokenStream) -> TokenStream {
+fn workflows(vendor: &Vendor) -> TokenStream {
     let workflows = vendor.workflows.iter().map(|workflow| {
         let Workflow { name, title, description, .. } = workflow;
         let arguments = workflow.arguments.iter().map(|argument| {
             let WorkflowArgument { name, description, required } = argument;
-            quote! { #core::WorkflowArgument { name: #name, description: #description, required: #required } }
+            quote! { WorkflowArgument { name: #name, description: #description, required: #required } }
         });
         let text = workflow.text.iter().map(|part| match part {
-            PromptPart::Text(text) => quote! { #core::PromptPart::Text(#text) },
-            PromptPart::Argument(name) => quote! { #core::PromptPart::Argument(#name) },
+            PromptPart::Text(text) => quote! { PromptPart::Text(#text) },
+            PromptPart::Argument(name) => quote! { PromptPart::Argument(#name) },
         });
         let needs = workflow.tools.iter().filter_map(|tool| entry::place(vendor, tool));
         quote! {
-            #core::Workflow {
+            Workflow {
                 name: #name,
                 title: #title,
                 description: #description,
@@ -114,7 +125,7 @@ fn workflows(vendor: &Vendor, core: &TokenStream) -> TokenStream {
     quote! { &[#(#workflows),*] }
 }
 
-fn auth(auth: &Auth, core: &TokenStream) -> TokenStream {
+fn auth(auth: &Auth) -> TokenStream {
     let auth = match auth {
         Auth::None => quote! { None },
         Auth::Bearer { credential } => quote! { Bearer { credential: #credential } },
@@ -124,7 +135,7 @@ fn auth(auth: &Auth, core: &TokenStream) -> TokenStream {
             quote! { Basic { username: #username, password: #password } }
         }
     };
-    quote! { #core::Auth::#auth }
+    quote! { Auth::#auth }
 }
 
 /// Which tools have which method, by method name.

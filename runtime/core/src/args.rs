@@ -1,6 +1,6 @@
 //! Checked arguments.
 
-use crate::{Wire, wire};
+use crate::{Argument, wire};
 use serde_json::{Map, Value};
 
 /// Arguments that obey their tool's parameter table.
@@ -14,8 +14,12 @@ impl Args {
         Self(arguments)
     }
 
+    pub(crate) fn into_map(self) -> Map<String, Value> {
+        self.0
+    }
+
     /// Takes the value of a parameter out. The type is the one its table entry stands for.
-    pub fn take<T: Wire>(&mut self, name: &str) -> T {
+    pub fn take<T: Argument>(&mut self, name: &str) -> T {
         T::from_value(wire::take(&mut self.0, name))
     }
 

@@ -1,6 +1,9 @@
 //! The tables a server reads: a catalogue of vendors, each with its tools sorted by name.
 
-use crate::{Args, Kind, Mask, Param, Piece, Request, Rule, Violations, Workflow, check};
+use crate::{
+    Args, Body, Build, Kind, ListStyle, Mask, Param, Piece, Request, Rule, Sending, Violations, Workflow,
+    check,
+};
 use serde_json::{Map, Value};
 use std::fmt;
 
@@ -117,11 +120,41 @@ pub struct Tool {
     pub failure: Option<&'static [&'static str]>,
     /// Calls that may follow.
     pub next: &'static [Next],
-    /// Turns checked arguments into the request. Reached through [`Tool::request`].
-    pub build: fn(&mut Args) -> Request,
+    /// How checked arguments become the request. Reached through [`Tool::request`].
+    pub build: Build,
 }
 
 impl Tool {
+    /// A tool without anything special: a table names only what is so of its own tool.
+    pub const PLAIN: Self = Self {
+        name: "",
+        title: "",
+        resource: "",
+        method: "",
+        http: HttpMethod::Get,
+        path: "",
+        effect: Effect::Read,
+        idempotent: false,
+        tags: &[],
+        params: &[],
+        rules: &[],
+        entry: &[],
+        output_schema: None,
+        answer: Answer::One(&[]),
+        timeout_ms: None,
+        wait: None,
+        errors: &[],
+        failure: None,
+        next: &[],
+        build: Build::Table(&Sending {
+            headers: &[],
+            body: Body::None,
+            lists: ListStyle::Repeat,
+            sent: &[],
+            copies: &[],
+        }),
+    };
+
     /// Checks arguments: all problems at once, harmless slips healed (`"5"` for 5, a JSON string for an
     /// object, `null` for an absent optional).
     ///
@@ -133,7 +166,10 @@ impl Tool {
 
     /// The request that these arguments stand for. Cannot fail, since [`Args`] are checked.
     pub fn request(&self, mut args: Args) -> Request {
-        (self.build)(&mut args)
+        match self.build {
+            Build::Table(sending) => sending.request(self.http, self.path, self.params, args.into_map()),
+            Build::Function(build) => build(&mut args),
+        }
     }
 
     /// Writes the tool's entry of `tools/list` as JSON. Sentences that mention a tool outside the mask

@@ -113,7 +113,7 @@ fn value(path: &str, kind: &Kind, beside: Option<&str>, given: Value, found: &mu
             let item = |(place, given)| value(&format!("{path}[{place}]"), items, None, given, found);
             Value::Array(given.into_iter().enumerate().map(item).collect())
         }
-        (Kind::Object(Object { fields: params, rules, open }), Value::Object(given)) => {
+        (Kind::Object(Object { fields: params, rules, open, .. }), Value::Object(given)) => {
             Value::Object(fields(path, params, rules, *open, given, found))
         }
         (Kind::Union { tag, variants }, Value::Object(given)) => {

@@ -190,14 +190,39 @@ impl Scan<'_> {
     }
 
     /// A key behind its opening quote, and the colon. Keys with escapes are left to the slow way.
+    #[inline]
     fn key(&mut self) -> Option<()> {
         let start = self.at;
-        if self.string()? {
-            return None;
-        }
+        let first = match self.bytes[start..].first_chunk::<8>() {
+            Some(eight) => {
+                let word = u64::from_le_bytes(*eight);
+                match special(word) {
+                    // Short keys, which most are, are a word.
+                    found if found != 0 => {
+                        let length = found.trailing_zeros() as usize / 8;
+                        if eight[length & 7] != b'"' {
+                            return None;
+                        }
+                        self.at = start + length + 1;
+                        word & ((1 << (8 * length)) - 1)
+                    }
+                    _ => {
+                        self.at = start + 8;
+                        if self.string()? {
+                            return None;
+                        }
+                        word
+                    }
+                }
+            }
+            None => {
+                if self.string()? {
+                    return None;
+                }
+                self.bytes[start..self.at - 1].iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte))
+            }
+        };
         let end = self.at - 1;
-        let first = first_bytes(self.bytes, start, end);
-        let key = Key { first, start, end };
         if let Some(Frame::Object(before)) = self.frames.last() {
             let others = &self.keys[*before..];
             let same = |other: &Key| {
@@ -207,12 +232,32 @@ impl Scan<'_> {
                 return None;
             }
         }
-        self.keys.push(key);
+        self.keys.push(Key { first, start, end });
         (self.token()? == b':').then_some(())
     }
 
     /// A string behind its opening quote. Tells whether it has escapes.
+    #[inline]
     fn string(&mut self) -> Option<bool> {
+        while let Some(eight) = self.bytes[self.at..].first_chunk::<8>() {
+            let found = special(u64::from_le_bytes(*eight));
+            if found != 0 {
+                let length = found.trailing_zeros() as usize / 8;
+                self.at += length;
+                if eight[length & 7] != b'"' {
+                    return self.rest_of_string();
+                }
+                self.at += 1;
+                return Some(false);
+            }
+            self.at += 8;
+        }
+        self.rest_of_string()
+    }
+
+    /// The same where there are escapes, or the text is at its end.
+    #[inline(never)]
+    fn rest_of_string(&mut self) -> Option<bool> {
         let mut escapes = false;
         loop {
             self.at += plain(&self.bytes[self.at..]);
@@ -307,31 +352,23 @@ impl Scan<'_> {
     }
 }
 
-/// Up to eight bytes of a key as a number.
-fn first_bytes(bytes: &[u8], start: usize, end: usize) -> u64 {
-    let length = end - start;
-    if let Some(eight) = bytes.get(start..).and_then(|key| key.first_chunk::<8>()) {
-        let word = u64::from_le_bytes(*eight);
-        // What stands behind a shorter key is no part of it.
-        return if length < 8 { word & ((1 << (8 * length)) - 1) } else { word };
-    }
-    bytes[start..end].iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte))
+/// The top bit of each byte that is a quote, a backslash or a control character, up to the first of them:
+/// borrows spoil only bytes behind it.
+fn special(word: u64) -> u64 {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const TOPS: u64 = 0x8080_8080_8080_8080;
+    let (quote, backslash) = (word ^ (ONES * 0x22), word ^ (ONES * 0x5c));
+    (quote.wrapping_sub(ONES) & !quote
+        | backslash.wrapping_sub(ONES) & !backslash
+        | word.wrapping_sub(ONES * 0x20) & !word)
+        & TOPS
 }
 
 /// How many bytes at the beginning need no escape in a JSON string.
-pub(crate) fn plain(bytes: &[u8]) -> usize {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    const TOPS: u64 = 0x8080_8080_8080_8080;
+fn plain(bytes: &[u8]) -> usize {
     let (words, _) = bytes.as_chunks::<8>();
     for (place, word) in words.iter().enumerate() {
-        let word = u64::from_le_bytes(*word);
-        let (quote, backslash) = (word ^ (ONES * 0x22), word ^ (ONES * 0x5c));
-        // Eight bytes at a time: the top bit of each that is a quote, a backslash or a control character.
-        // Borrows spoil only bytes behind the first one found.
-        let found = (quote.wrapping_sub(ONES) & !quote
-            | backslash.wrapping_sub(ONES) & !backslash
-            | word.wrapping_sub(ONES * 0x20) & !word)
-            & TOPS;
+        let found = special(u64::from_le_bytes(*word));
         if found != 0 {
             return place * 8 + found.trailing_zeros() as usize / 8;
         }

@@ -14,6 +14,7 @@ mod heal;
 mod param;
 mod prose;
 mod request;
+mod sending;
 pub mod strict;
 mod suggest;
 mod violation;
@@ -27,12 +28,13 @@ pub use catalog::{
 };
 pub use compact::compact;
 pub use filter::{Filter, FilterError, FilterProblem, Mask};
-pub use param::{ANY_TEXT, Condition, Kind, Object, Param, Pattern, Place, Rule, Text, Variant};
+pub use param::{ANY_TEXT, Condition, Kind, Object, Param, Pattern, Place, Rule, Sent, Text, Variant};
 pub use prose::{Piece, compose};
 pub use request::{BodyEncoding, ListStyle, Request, TargetError};
+pub use sending::{Body, Build, Copied, Sending};
 pub use suggest::nearest;
 pub use violation::{Violation, Violations};
-pub use wire::{Fields, Nullable, Secret, Wire, as_text, tag_of, tagged};
+pub use wire::{Argument, Fields, Nullable, Secret, Secrets, Wire, debug};
 pub use workflow::{PromptPart, Workflow, WorkflowArgument};
 
 /// The JSON types that pressed code names, so that a crate of pressed code needs no other dependency.

@@ -157,6 +157,19 @@ pub struct Object {
     pub rules: &'static [Rule],
     /// Takes undocumented fields too.
     pub open: bool,
+    /// The fields that are not sent as they are given.
+    pub sent: &'static [Sent],
+}
+
+/// How a field is sent that is not sent as it is given.
+#[derive(Debug)]
+pub struct Sent {
+    /// The name a model uses.
+    pub name: &'static str,
+    /// The name the vendor uses.
+    pub wire: &'static str,
+    /// Its value is sent as text: `true` becomes `"true"`.
+    pub as_text: bool,
 }
 
 /// One variant of a tagged union.

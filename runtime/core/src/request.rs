@@ -1,7 +1,7 @@
 //! One HTTP request to a vendor, before it has a host and credentials.
 
 use crate::check::segment_problem;
-use crate::{HttpMethod, Wire, wire};
+use crate::{HttpMethod, Secrets, Wire, wire};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value};
 use std::fmt;
@@ -80,13 +80,13 @@ impl Request {
     }
 
     /// Fills a placeholder of the path.
-    pub fn path(&mut self, name: &'static str, value: impl Wire) {
-        self.add_path(name, value.into_value());
+    pub fn path(&mut self, name: &'static str, value: &impl Wire) {
+        self.add_path(name, value.value(Secrets::Shown));
     }
 
     /// Adds a query parameter unless the value is absent.
-    pub fn query(&mut self, name: &'static str, value: impl Wire) {
-        self.add_query(name, value.into_value());
+    pub fn query(&mut self, name: &'static str, value: &impl Wire) {
+        self.add_query(name, value.value(Secrets::Shown));
     }
 
     /// Adds an array to the query string unless it is absent.
@@ -95,14 +95,14 @@ impl Request {
         name: &'static str,
         brackets: &'static str,
         style: ListStyle,
-        value: impl Wire,
+        value: &impl Wire,
     ) {
-        self.add_query_list(name, brackets, style, value.into_value());
+        self.add_query_list(name, brackets, style, value.value(Secrets::Shown));
     }
 
     /// Adds a header field unless the value is absent.
-    pub fn header(&mut self, name: &'static str, value: impl Wire) {
-        self.add_header(name, value.into_value());
+    pub fn header(&mut self, name: &'static str, value: &impl Wire) {
+        self.add_header(name, value.value(Secrets::Shown));
     }
 
     /// Makes the body an object, empty so far.
@@ -112,29 +112,29 @@ impl Request {
     }
 
     /// Adds a field to the body unless the value is absent.
-    pub fn field(&mut self, name: &str, value: impl Wire) {
-        self.add_field(name, value.into_value());
+    pub fn field(&mut self, name: &str, value: &impl Wire) {
+        self.add_field(name, value.value(Secrets::Shown));
     }
 
     /// Makes the value the whole body.
-    pub fn whole(&mut self, value: impl Wire) {
-        self.body = value.into_value();
+    pub fn whole(&mut self, value: &impl Wire) {
+        self.body = value.value(Secrets::Shown);
     }
 
-    // What is above is compiled for every pressed type, what is below once.
+    // What is above is compiled for every type it is called with, what is below once.
 
     #[inline(never)]
-    fn add_path(&mut self, name: &'static str, value: Option<Value>) {
+    pub(crate) fn add_path(&mut self, name: &'static str, value: Option<Value>) {
         self.path.push((name, value.map(plain).unwrap_or_default()));
     }
 
     #[inline(never)]
-    fn add_query(&mut self, name: &'static str, value: Option<Value>) {
+    pub(crate) fn add_query(&mut self, name: &'static str, value: Option<Value>) {
         self.query.extend(value.map(|value| (name, plain(value))));
     }
 
     #[inline(never)]
-    fn add_query_list(
+    pub(crate) fn add_query_list(
         &mut self,
         name: &'static str,
         brackets: &'static str,
@@ -154,12 +154,12 @@ impl Request {
     }
 
     #[inline(never)]
-    fn add_header(&mut self, name: &'static str, value: Option<Value>) {
+    pub(crate) fn add_header(&mut self, name: &'static str, value: Option<Value>) {
         self.headers.extend(value.map(|value| (name, plain(value))));
     }
 
     #[inline(never)]
-    fn add_field(&mut self, name: &str, value: Option<Value>) {
+    pub(crate) fn add_field(&mut self, name: &str, value: Option<Value>) {
         if let Some(Value::Object(body)) = &mut self.body {
             wire::put(body, name, value);
         }

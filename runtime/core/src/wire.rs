@@ -1,129 +1,103 @@
-//! Between typed fields and JSON: the conversions that pressed structs are made of.
+//! Between typed fields and JSON: what pressed structs are made of.
 //!
-//! What is generic here is compiled once for every pressed type, so it holds the conversion and no more:
-//! no closure, no chain of iterators, no map. The rest is in functions that are compiled once.
+//! Pressed code has thousands of types, so each implements as little as it can: one function of [`Wire`]
+//! that names its fields. All else is compiled once, or where it is used.
 
 use serde_json::{Map, Number, Value};
+use std::any::type_name;
 use std::collections::BTreeMap;
 use std::fmt;
 
-/// A type whose values are fields of a JSON object; `None` is an absent field.
-pub trait Wire: Sized {
-    /// Reads a checked value. A value that was not checked gives the type's emptiest value.
-    fn from_value(value: Option<Value>) -> Self;
-    /// The field to send, `None` to leave it out.
-    fn into_value(self) -> Option<Value>;
+/// A type whose values are fields of a JSON object, under the names a model uses.
+///
+/// A type implements one of the functions: an object `fields`, a set of words `word`, all others `value`.
+pub trait Wire {
+    /// The value; `None` leaves the field out.
+    fn value(&self, secrets: Secrets) -> Option<Value> {
+        match self.word() {
+            Some(word) => Some(word.into()),
+            None => {
+                let mut fields = Fields::new(secrets);
+                self.fields(&mut fields);
+                Some(Value::Object(fields.into_map()))
+            }
+        }
+    }
+    /// Adds the fields of an object.
+    fn fields(&self, _to: &mut Fields) {}
+    /// The word, where words are all there is.
+    fn word(&self) -> Option<&'static str> {
+        None
+    }
+}
+
+/// Whether values that must not be printed are written out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Secrets {
+    /// As the vendor gets them.
+    Shown,
+    /// As people see them in logs.
+    Hidden,
+}
+
+impl Wire for str {
+    fn value(&self, _: Secrets) -> Option<Value> {
+        Some(Value::String(self.to_owned()))
+    }
 }
 
 impl Wire for String {
-    fn from_value(value: Option<Value>) -> Self {
-        match value {
-            Some(Value::String(text)) => text,
-            _ => Self::new(),
-        }
-    }
-    fn into_value(self) -> Option<Value> {
-        Some(Value::String(self))
+    fn value(&self, _: Secrets) -> Option<Value> {
+        Some(Value::String(self.clone()))
     }
 }
 
 impl Wire for i64 {
-    fn from_value(value: Option<Value>) -> Self {
-        value.and_then(|value| value.as_i64()).unwrap_or_default()
-    }
-    fn into_value(self) -> Option<Value> {
-        Some(self.into())
+    fn value(&self, _: Secrets) -> Option<Value> {
+        Some((*self).into())
     }
 }
 
 impl Wire for bool {
-    fn from_value(value: Option<Value>) -> Self {
-        matches!(value, Some(Value::Bool(true)))
-    }
-    fn into_value(self) -> Option<Value> {
-        Some(self.into())
+    fn value(&self, _: Secrets) -> Option<Value> {
+        Some((*self).into())
     }
 }
 
 impl Wire for Number {
-    fn from_value(value: Option<Value>) -> Self {
-        match value {
-            Some(Value::Number(number)) => number,
-            _ => 0.into(),
-        }
-    }
-    fn into_value(self) -> Option<Value> {
-        Some(Value::Number(self))
+    fn value(&self, _: Secrets) -> Option<Value> {
+        Some(Value::Number(self.clone()))
     }
 }
 
 impl Wire for Value {
-    fn from_value(value: Option<Value>) -> Self {
-        value.unwrap_or_default()
-    }
-    fn into_value(self) -> Option<Value> {
-        Some(self)
+    fn value(&self, _: Secrets) -> Option<Value> {
+        Some(self.clone())
     }
 }
 
 impl Wire for Map<String, Value> {
-    fn from_value(value: Option<Value>) -> Self {
-        match value {
-            Some(Value::Object(map)) => map,
-            _ => Self::new(),
-        }
-    }
-    fn into_value(self) -> Option<Value> {
-        Some(Value::Object(self))
+    fn value(&self, _: Secrets) -> Option<Value> {
+        Some(Value::Object(self.clone()))
     }
 }
 
 impl<T: Wire> Wire for BTreeMap<String, T> {
-    fn from_value(value: Option<Value>) -> Self {
-        let map: Map<String, Value> = Wire::from_value(value);
-        map.into_iter().map(|(key, value)| (key, T::from_value(Some(value)))).collect()
-    }
-    fn into_value(self) -> Option<Value> {
-        let fields = self.into_iter().filter_map(|(key, value)| Some((key, value.into_value()?)));
+    fn value(&self, secrets: Secrets) -> Option<Value> {
+        let fields = self.iter().filter_map(|(key, value)| Some((key.clone(), value.value(secrets)?)));
         Some(Value::Object(fields.collect()))
     }
 }
 
 impl<T: Wire> Wire for Vec<T> {
-    fn from_value(value: Option<Value>) -> Self {
-        let mut list = Self::new();
-        for item in items_of(value) {
-            list.push(T::from_value(Some(item)));
-        }
-        list
-    }
-    fn into_value(self) -> Option<Value> {
-        let mut items = Vec::with_capacity(self.len());
-        for item in self {
-            items.extend(item.into_value());
-        }
-        Some(Value::Array(items))
-    }
-}
-
-/// The items of a checked array.
-#[inline(never)]
-fn items_of(value: Option<Value>) -> Vec<Value> {
-    match value {
-        Some(Value::Array(items)) => items,
-        _ => Vec::new(),
+    fn value(&self, secrets: Secrets) -> Option<Value> {
+        Some(Value::Array(self.iter().filter_map(|item| item.value(secrets)).collect()))
     }
 }
 
 impl<T: Wire> Wire for Option<T> {
-    fn from_value(value: Option<Value>) -> Self {
-        if value.is_some() { Some(T::from_value(value)) } else { None }
-    }
-    fn into_value(self) -> Option<Value> {
-        match self {
-            Some(value) => value.into_value(),
-            None => None,
-        }
+    fn value(&self, secrets: Secrets) -> Option<Value> {
+        self.as_ref()?.value(secrets)
     }
 }
 
@@ -137,16 +111,10 @@ pub enum Nullable<T> {
 }
 
 impl<T: Wire> Wire for Nullable<T> {
-    fn from_value(value: Option<Value>) -> Self {
-        match value {
-            None | Some(Value::Null) => Self::Null,
-            value => Self::Value(T::from_value(value)),
-        }
-    }
-    fn into_value(self) -> Option<Value> {
+    fn value(&self, secrets: Secrets) -> Option<Value> {
         match self {
             Self::Null => Some(Value::Null),
-            Self::Value(value) => value.into_value(),
+            Self::Value(value) => value.value(secrets),
         }
     }
 }
@@ -187,74 +155,52 @@ impl From<&str> for Secret {
 }
 
 impl<T: Wire> Wire for Secret<T> {
-    fn from_value(value: Option<Value>) -> Self {
-        Self(T::from_value(value))
+    fn value(&self, secrets: Secrets) -> Option<Value> {
+        match secrets {
+            Secrets::Shown => self.0.value(secrets),
+            Secrets::Hidden => Some("…".into()),
+        }
     }
-    fn into_value(self) -> Option<Value> {
-        self.0.into_value()
-    }
-}
-
-/// The value as text, for fields that a vendor wants quoted: `true` becomes `"true"`.
-pub fn as_text<T: Wire>(value: T) -> Option<Value> {
-    Some(match value.into_value()? {
-        Value::Null => Value::Null,
-        Value::String(text) => Value::String(text),
-        other => Value::String(other.to_string()),
-    })
 }
 
 /// A JSON object in the making.
-#[derive(Debug, Default)]
-pub struct Fields(Map<String, Value>);
+#[derive(Debug)]
+pub struct Fields {
+    map: Map<String, Value>,
+    secrets: Secrets,
+}
 
 impl Fields {
     /// No field yet.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// The fields of a checked value.
-    pub fn of(value: Option<Value>) -> Self {
-        Self(Wire::from_value(value))
+    pub fn new(secrets: Secrets) -> Self {
+        Self { map: Map::new(), secrets }
     }
 
     /// Adds a field unless the value is absent.
-    pub fn put<T: Wire>(&mut self, name: &str, value: T) {
-        put(&mut self.0, name, value.into_value());
-    }
-
-    /// Takes a field out.
-    pub fn take<T: Wire>(&mut self, name: &str) -> T {
-        T::from_value(take(&mut self.0, name))
+    pub fn put<T: Wire + ?Sized>(&mut self, name: &str, value: &T) {
+        put(&mut self.map, name, value.value(self.secrets));
     }
 
     /// Adds fields that stand in no table. A field that is there already stays.
-    pub fn extend(&mut self, more: Map<String, Value>) {
+    pub fn extend(&mut self, more: &Map<String, Value>) {
         for (name, value) in more {
-            self.0.entry(name).or_insert(value);
+            self.map.entry(name.clone()).or_insert_with(|| value.clone());
         }
     }
 
-    /// What is left, or what was made.
-    pub fn into_map(self) -> Map<String, Value> {
-        self.0
-    }
-
     /// The object.
-    pub fn into_value(self) -> Value {
-        Value::Object(self.0)
+    pub fn into_map(self) -> Map<String, Value> {
+        self.map
     }
 }
 
-/// What [`Fields::take`] and its like do for every type; pressed code has thousands of types, so only the
-/// conversion itself is compiled for each.
+/// Takes a field out.
 #[inline(never)]
 pub(crate) fn take(fields: &mut Map<String, Value>, name: &str) -> Option<Value> {
     fields.shift_remove(name)
 }
 
-/// The same for putting.
+/// Adds a field unless the value is absent.
 #[inline(never)]
 pub(crate) fn put(fields: &mut Map<String, Value>, name: &str, value: Option<Value>) {
     if let Some(value) = value {
@@ -262,17 +208,82 @@ pub(crate) fn put(fields: &mut Map<String, Value>, name: &str, value: Option<Val
     }
 }
 
-/// The word that tells the variant of a tagged union; empty if there is none.
-pub fn tag_of<'v>(value: &'v Option<Value>, tag: &str) -> &'v str {
-    value.as_ref().and_then(|value| value.get(tag)).and_then(Value::as_str).unwrap_or_default()
+/// The `Debug` form of every pressed type: its name and what is set, as JSON without secrets.
+///
+/// # Errors
+/// Those of the formatter.
+pub fn debug<T: Wire>(value: &T, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let path = type_name::<T>();
+    f.write_str(path.rsplit("::").next().unwrap_or(path))?;
+    match value.value(Secrets::Hidden) {
+        Some(value) if f.alternate() => write!(f, " {value:#}"),
+        Some(value) => write!(f, " {value}"),
+        None => Ok(()),
+    }
 }
 
-/// A variant of a tagged union: its tag first, then its fields.
-pub fn tagged(tag: &str, word: &str, fields: Option<Value>) -> Value {
-    let mut tagged = Map::new();
-    tagged.insert(tag.to_owned(), word.into());
-    if let Some(Value::Object(fields)) = fields {
-        tagged.extend(fields);
+/// A type that an argument can be taken out as, where a catalogue is written by hand.
+pub trait Argument: Sized {
+    /// Reads a checked value. A value that was not checked gives the type's emptiest value.
+    fn from_value(value: Option<Value>) -> Self;
+}
+
+impl Argument for String {
+    fn from_value(value: Option<Value>) -> Self {
+        match value {
+            Some(Value::String(text)) => text,
+            _ => Self::new(),
+        }
     }
-    Value::Object(tagged)
+}
+
+impl Argument for i64 {
+    fn from_value(value: Option<Value>) -> Self {
+        value.and_then(|value| value.as_i64()).unwrap_or_default()
+    }
+}
+
+impl Argument for bool {
+    fn from_value(value: Option<Value>) -> Self {
+        matches!(value, Some(Value::Bool(true)))
+    }
+}
+
+impl Argument for Number {
+    fn from_value(value: Option<Value>) -> Self {
+        match value {
+            Some(Value::Number(number)) => number,
+            _ => 0.into(),
+        }
+    }
+}
+
+impl Argument for Value {
+    fn from_value(value: Option<Value>) -> Self {
+        value.unwrap_or_default()
+    }
+}
+
+impl Argument for Map<String, Value> {
+    fn from_value(value: Option<Value>) -> Self {
+        match value {
+            Some(Value::Object(map)) => map,
+            _ => Self::new(),
+        }
+    }
+}
+
+impl<T: Argument> Argument for Vec<T> {
+    fn from_value(value: Option<Value>) -> Self {
+        match value {
+            Some(Value::Array(items)) => items.into_iter().map(|item| T::from_value(Some(item))).collect(),
+            _ => Self::new(),
+        }
+    }
+}
+
+impl<T: Argument> Argument for Option<T> {
+    fn from_value(value: Option<Value>) -> Self {
+        value.map(|value| T::from_value(Some(value)))
+    }
 }

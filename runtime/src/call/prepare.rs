@@ -188,7 +188,7 @@ mod tests {
     fn url(base: &str, template: &'static str, values: &[(&'static str, &str)]) -> Option<String> {
         let mut request = Request::new(HttpMethod::Get, template, &[]);
         for (name, value) in values {
-            request.path(name, (*value).to_owned());
+            request.path(name, &(*value).to_owned());
         }
         final_url(&Url::parse(base).unwrap(), &request).ok().map(String::from)
     }

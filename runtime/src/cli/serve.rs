@@ -10,6 +10,7 @@ use crate::metrics::{Metrics, Scrape};
 use crate::store::{Address, Store};
 use crate::web::{self, Connections, Front, Stopping};
 use crate::{Activity, Directory, Limits, Shared, mcp, metrics, page};
+use axum::Router;
 use clap::builder::FalseyValueParser;
 use ipnet::IpNet;
 use jiff::Timestamp;
@@ -161,8 +162,8 @@ pub(super) async fn run(
     });
     let watching = watched.map(|listener| watch(listener, scrape, stopping.clone(), &limits));
     let refusals = Arc::clone(metrics.refusals());
-    let routes = mcp::routes(directory, &limits, refusals);
-    let routes = routes.merge(control.routes()).merge(page::routes());
+    let others = control.routes().merge(page::routes());
+    let routes = mcp::Routes::new(directory, &limits, refusals, others);
     drop(control);
     let stop = stop(stopping, args.stop_delay);
     web::serve_counted(listener, web::behind(front, routes), &limits, &connections, stop).await;
@@ -194,7 +195,8 @@ fn watch(
     let mut routes = metrics::routes(scrape, stopping);
     // Pages on the web may reach this machine through a browser; who opened it wider has named it as he likes.
     if listener.local_addr().is_ok_and(|address| address.ip().is_loopback()) {
-        routes = web::behind(Front::default(), routes);
+        routes = Router::new()
+            .fallback_service(web::behind(Front::default(), web::Packed(routes.merge(web::health()))));
     }
     let limits = limits.clone();
     tokio::spawn(async move { web::serve(listener, routes, &limits, std::future::pending()).await })

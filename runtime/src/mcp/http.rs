@@ -13,7 +13,7 @@ use crate::audit::Sample;
 use crate::call::RateLimit;
 use crate::metrics::{Refusal, Refusals};
 use crate::registry::{Found, Registry};
-use crate::web::{self, Front, Peer};
+use crate::web::{self, Front, Packed, Peer, Site};
 use crate::{Limits, Server, Token, TokenKind};
 use axum::Router;
 use axum::body::Body;
@@ -21,16 +21,20 @@ use axum::extract::{Path, Request as HttpRequest, State};
 use axum::response::Response;
 use axum::routing::post;
 use bytes::Bytes;
-use http::header::{ACCEPT, AUTHORIZATION, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, RETRY_AFTER, VARY};
+use futures_util::future::BoxFuture;
+use http::header::{
+    ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, RETRY_AFTER, VARY,
+};
 use http::request::Parts;
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use std::convert::Infallible;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use tokio::time::timeout;
+use tower::Service;
 
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 struct Endpoint {
     registry: Arc<dyn Registry>,
     limits: Limits,
@@ -43,22 +47,68 @@ struct Endpoint {
 const API_TOKEN: HeaderName = HeaderName::from_static("toolpress-api-token");
 
 /// `POST /mcp/{token}` for every server of the registry, behind the checks of the front.
-pub fn router(registry: Arc<dyn Registry>, front: Front, limits: &Limits) -> Router {
-    web::behind(front, routes(registry, limits, Arc::default()))
+pub fn site(registry: Arc<dyn Registry>, front: Front, limits: &Limits) -> impl Site {
+    web::behind(front, Routes::new(registry, limits, Arc::default(), Router::new()))
 }
 
-/// `POST /mcp/{token}`, and `POST /mcp` with the token as `Authorization: Bearer`, since addresses end up
-/// in logs.
-pub(crate) fn routes(registry: Arc<dyn Registry>, limits: &Limits, refusals: Arc<Refusals>) -> Router {
-    let endpoint = Endpoint { registry, limits: limits.clone(), refusals, sample: Arc::default() };
-    Router::new()
-        .route("/mcp/{token}", post(receive))
-        .route("/mcp", post(receive_by_header))
-        .with_state(endpoint)
+/// [`site`] as routes, for use among others.
+pub fn router(registry: Arc<dyn Registry>, front: Front, limits: &Limits) -> Router {
+    Router::new().fallback_service(site(registry, front, limits))
+}
+
+/// `POST /mcp/{token}`, `POST /mcp` with the token as `Authorization: Bearer`, since addresses end up in
+/// logs, `/healthz`, and other routes.
+///
+/// Calls and lists are most of what is ever asked, so they go straight to the endpoint.
+#[derive(Debug, Clone)]
+pub(crate) struct Routes {
+    endpoint: Arc<Endpoint>,
+    others: Packed<Router>,
+}
+
+impl Routes {
+    pub(crate) fn new(
+        registry: Arc<dyn Registry>,
+        limits: &Limits,
+        refusals: Arc<Refusals>,
+        others: Router,
+    ) -> Self {
+        let endpoint = Endpoint { registry, limits: limits.clone(), refusals, sample: Arc::default() };
+        let endpoint = Arc::new(endpoint);
+        let routes = Router::new()
+            .route("/mcp/{token}", post(receive))
+            .route("/mcp", post(receive_by_header))
+            .with_state(Arc::clone(&endpoint));
+        Self { endpoint, others: Packed(routes.merge(web::health()).merge(others)) }
+    }
+}
+
+impl Service<HttpRequest> for Routes {
+    type Response = Response;
+    type Error = Infallible;
+    type Future = BoxFuture<'static, Result<Response, Infallible>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: HttpRequest) -> Self::Future {
+        let endpoint = State(Arc::clone(&self.endpoint));
+        let path = request.uri().path();
+        // Tokens need no escapes; whoever writes one with them takes the other way.
+        let plain = |text: &&str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        let token = path.strip_prefix("/mcp/").filter(|token| !token.is_empty()).filter(plain);
+        match token.map(str::to_owned) {
+            _ if request.method() != Method::POST => self.others.call(request),
+            Some(token) => Box::pin(async { Ok(receive(endpoint, Path(token), request).await) }),
+            None if path == "/mcp" => Box::pin(async { Ok(receive_by_header(endpoint, request).await) }),
+            None => self.others.call(request),
+        }
+    }
 }
 
 async fn receive(
-    State(endpoint): State<Endpoint>,
+    State(endpoint): State<Arc<Endpoint>>,
     Path(token): Path<String>,
     request: HttpRequest,
 ) -> Response {
@@ -67,7 +117,7 @@ async fn receive(
     respond(&endpoint, &token, api_token, &head, body).await
 }
 
-async fn receive_by_header(State(endpoint): State<Endpoint>, request: HttpRequest) -> Response {
+async fn receive_by_header(State(endpoint): State<Arc<Endpoint>>, request: HttpRequest) -> Response {
     let (head, body) = request.into_parts();
     let token = bearer(&head.headers).unwrap_or_default();
     respond(&endpoint, token, field(&head.headers, &API_TOKEN), &head, body).await
@@ -170,7 +220,7 @@ impl Endpoint {
         let era = Era::over_http(headers, &request)?;
         let id = request.id.clone();
         let mut call = match dispatch(server, era, request)? {
-            Reply::Result(result) => return Ok(json(StatusCode::OK, answer(&id, &result))),
+            Reply::Result(result) => return Ok(packable(headers, [answer(&id, &result)])),
             Reply::List => return Ok(list(server, era, &id, headers)),
             Reply::Call(call) => call,
         };
@@ -182,7 +232,7 @@ impl Endpoint {
             Err(_) => call.await,
         };
         let parts = answer_in_parts(&id, finished.result);
-        let mut response = json(StatusCode::OK, Body::new(Frames(parts.into_iter())));
+        let mut response = packable(headers, parts);
         tell_rate_limit(&finished.rate_limit, response.headers_mut());
         Ok(response)
     }
@@ -202,17 +252,33 @@ fn acceptable(headers: &HeaderMap) -> Result<(), RpcError> {
     Ok(())
 }
 
+/// A result, compressed if the client takes that and it does good.
+fn packable<const N: usize>(headers: &HeaderMap, parts: [Bytes; N]) -> Response {
+    let packed = if takes_gzip(headers) { web::gzip(&parts) } else { None };
+    match packed {
+        Some(packed) => coded([packed], true),
+        None => coded(parts, false),
+    }
+}
+
 fn list(server: &Server, era: Era, id: &Id, headers: &HeaderMap) -> Response {
-    let zipped = web::accepts(headers, &http::header::ACCEPT_ENCODING, "gzip");
-    let zipped = zipped.then(|| server.list().gzip(era, id)).flatten();
-    let mut response = match zipped {
-        Some(parts) => {
-            let mut response = json(StatusCode::OK, Body::new(Frames(parts.into_iter())));
-            response.headers_mut().insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
-            response
-        }
-        None => json(StatusCode::OK, Body::new(Frames(server.list().answer(era, id).into_iter()))),
-    };
+    let packed = if takes_gzip(headers) { server.list().gzip(era, id) } else { None };
+    match packed {
+        Some(packed) => coded(packed, true),
+        None => coded(server.list().answer(era, id), false),
+    }
+}
+
+fn takes_gzip(headers: &HeaderMap) -> bool {
+    web::accepts(headers, &ACCEPT_ENCODING, "gzip")
+}
+
+/// A result that another client could get in the other coding.
+fn coded<const N: usize>(parts: [Bytes; N], packed: bool) -> Response {
+    let mut response = json(StatusCode::OK, Body::new(Frames(parts.into_iter())));
+    if packed {
+        response.headers_mut().insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+    }
     response.headers_mut().insert(VARY, HeaderValue::from_static("accept-encoding"));
     response
 }

@@ -15,8 +15,8 @@ mod result;
 mod sse;
 mod stdio;
 
-pub use http::router;
-pub(crate) use http::routes;
+pub(crate) use http::Routes;
+pub use http::{router, site};
 pub(crate) use list::ToolList;
 pub use stdio::stdio;
 

@@ -22,7 +22,7 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; c
                       require-trusted-types-for 'script'; trusted-types 'none'";
 
 /// What every answer of the page says beside its content.
-const ALWAYS: [(HeaderName, &str); 6] = [
+static ALWAYS: [(HeaderName, &str); 6] = [
     (CONTENT_SECURITY_POLICY, POLICY),
     (X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (X_FRAME_OPTIONS, "DENY"),
@@ -110,7 +110,7 @@ fn answer(name: &str, headers: &HeaderMap) -> Response {
         Some(_) if is_known(headers) => StatusCode::NOT_MODIFIED.into_response(),
         Some(asset) => ([(CONTENT_TYPE, asset.kind)], asset.bytes).into_response(),
     };
-    for (header, value) in ALWAYS {
+    for (header, value) in &ALWAYS {
         response.headers_mut().insert(header, HeaderValue::from_static(value));
     }
     if asset.is_some() {

@@ -3,15 +3,14 @@
 //! A page on the web can make a browser speak to a loopback port, and with a DNS name of its own it can
 //! even read the answers (DNS rebinding). So only names that are ours pass, whatever the path.
 
-use axum::Router;
-use axum::body::Body;
+use super::Site;
 use axum::extract::Request;
 use axum::response::{IntoResponse as _, Response};
 use futures_util::future::BoxFuture;
 use http::header::{
-    ACCEPT_ENCODING, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
-    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_METHOD, CONTENT_ENCODING,
-    CONTENT_TYPE, HOST, ORIGIN, REFERRER_POLICY, VARY, X_CONTENT_TYPE_OPTIONS,
+    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
+    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_METHOD, CONTENT_TYPE, HOST,
+    ORIGIN, REFERRER_POLICY, VARY, X_CONTENT_TYPE_OPTIONS,
 };
 use http::uri::Authority;
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
@@ -21,10 +20,6 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use tower::Service;
-use tower::layer::{Layer as _, layer_fn};
-use tower_http::CompressionLevel;
-use tower_http::compression::CompressionLayer;
-use tower_http::compression::predicate::{DefaultPredicate, Predicate as _};
 use url::{Host, Url};
 
 /// What the server is called from outside.
@@ -86,26 +81,20 @@ fn is_loopback(host: &str) -> bool {
     }
 }
 
-/// Routes behind the checks of a front, with compressed answers and `/healthz`.
-pub(crate) fn behind(front: Front, routes: Router) -> Router {
-    let front = Arc::new(front);
-    routes
-        .route("/healthz", axum::routing::get(|| async { "ok\n" }))
-        .layer(layer_fn(move |inner| Guarded { front: Arc::clone(&front), inner }))
+/// What is served, behind the checks of a front.
+pub(crate) fn behind<S: Site>(front: Front, inner: S) -> Guarded<S> {
+    Guarded { front: Arc::new(front), inner }
 }
 
 /// A service behind the checks of a front. Written out rather than made of the usual layers: each of those
 /// copies the ones below for every request.
-#[derive(Clone)]
-struct Guarded<S> {
+#[derive(Debug, Clone)]
+pub(crate) struct Guarded<S> {
     front: Arc<Front>,
     inner: S,
 }
 
-impl<S> Service<Request> for Guarded<S>
-where
-    S: Service<Request, Response = Response, Error = Infallible, Future: Send + 'static>,
-{
+impl<S: Site> Service<Request> for Guarded<S> {
     type Response = Response;
     type Error = Infallible;
     type Future = BoxFuture<'static, Result<Response, Infallible>>;
@@ -127,23 +116,12 @@ where
             told(response.headers_mut(), shared, preflight);
             return Box::pin(ready(Ok(response)));
         }
-        if request.headers().contains_key(ACCEPT_ENCODING) {
-            let layer = CompressionLayer::new().quality(CompressionLevel::Fastest);
-            let running = layer.layer(&mut self.inner).call(request);
-            Box::pin(async {
-                let mut response = running.await?.map(Body::new);
-                told(response.headers_mut(), shared, false);
-                Ok(response)
-            })
-        } else {
-            let running = self.inner.call(request);
-            Box::pin(async {
-                let mut response = running.await?;
-                vary(&mut response);
-                told(response.headers_mut(), shared, false);
-                Ok(response)
-            })
-        }
+        let running = self.inner.call(request);
+        Box::pin(async {
+            let mut response = running.await?;
+            told(response.headers_mut(), shared, false);
+            Ok(response)
+        })
     }
 }
 
@@ -159,15 +137,6 @@ fn admitted(front: &Front, request: &Request) -> Result<Option<HeaderValue>, &'s
     }
     let shared = front.origins.iter().any(|known| known.as_bytes() == origin.as_bytes());
     Ok(shared.then(|| origin.clone()))
-}
-
-/// Tells caches that another client could get this answer compressed, as the layer that compresses does.
-fn vary(response: &mut Response) {
-    let packed = response.headers().contains_key(CONTENT_ENCODING);
-    if !packed && !response.headers().contains_key(VARY) && DefaultPredicate::new().should_compress(response)
-    {
-        response.headers_mut().insert(VARY, HeaderValue::from_static("accept-encoding"));
-    }
 }
 
 /// Adds what every answer tells a browser.

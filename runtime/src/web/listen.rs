@@ -1,8 +1,9 @@
 //! Connections: accepting them, cutting the idle ones, letting the busy ones finish.
 
+use super::Site;
 use super::patience::Patient;
 use crate::Limits;
-use axum::Router;
+use axum::body::Body;
 use axum::extract::Request;
 use futures_util::future::{Either, select};
 use hyper::body::Incoming;
@@ -18,7 +19,6 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
-use tower::Service as _;
 
 /// Who is at the other end of a connection; an extension of every request.
 #[derive(Debug, Clone, Copy)]
@@ -52,14 +52,14 @@ impl Connections {
 
 /// Serves HTTP/1 and HTTP/2 until `stop` comes; then nothing new is accepted and running requests may
 /// finish within the drain time.
-pub async fn serve(listener: TcpListener, router: Router, limits: &Limits, stop: impl Future<Output = ()>) {
-    serve_counted(listener, router, limits, &Connections::new(limits), stop).await;
+pub async fn serve(listener: TcpListener, site: impl Site, limits: &Limits, stop: impl Future<Output = ()>) {
+    serve_counted(listener, site, limits, &Connections::new(limits), stop).await;
 }
 
 /// The same, with connections that somebody else counts too.
 pub(crate) async fn serve_counted(
     listener: TcpListener,
-    router: Router,
+    site: impl Site,
     limits: &Limits,
     clients: &Connections,
     stop: impl Future<Output = ()>,
@@ -91,10 +91,10 @@ pub(crate) async fn serve_counted(
                     clients.turned_away.fetch_add(1, Ordering::Relaxed);
                     continue;
                 };
-                let (builder, router) = (builder.clone(), router.clone());
+                let (builder, site) = (builder.clone(), site.clone());
                 let (patience, watcher) = (limits.read_timeout, graceful.watcher());
                 connections.spawn(async move {
-                    connection(&builder, stream, Peer(peer), router, patience, watcher).await;
+                    connection(&builder, stream, Peer(peer), site, patience, watcher).await;
                     drop(place);
                 });
             }
@@ -119,7 +119,7 @@ async fn connection(
     builder: &Builder<TokioExecutor>,
     stream: TcpStream,
     peer: Peer,
-    router: Router,
+    site: impl Site,
     patience: Duration,
     watcher: Watcher,
 ) {
@@ -127,11 +127,11 @@ async fn connection(
     let _ = stream.set_nodelay(true);
     let spoke = Arc::new(AtomicBool::new(false));
     let heard = Arc::clone(&spoke);
-    // A router is always ready, so it is called at once.
+    // What is served is always ready, so it is called at once.
     let service = hyper::service::service_fn(move |mut request: Request<Incoming>| {
         heard.store(true, Ordering::Relaxed);
         request.extensions_mut().insert(peer);
-        router.clone().call(request)
+        site.clone().call(request.map(Body::new))
     });
     let stream = TokioIo::new(Patient::new(stream, patience));
     let connection = builder.serve_connection(stream, service);

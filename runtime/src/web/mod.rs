@@ -3,6 +3,7 @@
 mod guard;
 mod listen;
 mod open_files;
+mod pack;
 mod patience;
 mod stopping;
 
@@ -11,14 +12,44 @@ pub use guard::{BadOrigin, Front};
 pub use listen::{Connections, serve};
 pub(crate) use listen::{Peer, serve_counted};
 pub use open_files::raise_open_files;
+pub(crate) use pack::{Packed, gzip};
 pub use stopping::Stopping;
 
+use axum::Router;
 use axum::body::{Body, Bytes};
+use axum::extract::Request;
+use axum::response::Response;
 use http::header::CONTENT_LENGTH;
 use http::{HeaderMap, HeaderName, StatusCode};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use std::convert::Infallible;
 use std::time::Duration;
 use tokio::time::timeout;
+use tower::Service;
+
+/// What can be served: routes, or anything else that answers requests.
+pub trait Site:
+    Service<Request, Response = Response, Error = Infallible, Future: Send + 'static>
+    + Clone
+    + Send
+    + Sync
+    + 'static
+{
+}
+
+impl<S> Site for S where
+    S: Service<Request, Response = Response, Error = Infallible, Future: Send + 'static>
+        + Clone
+        + Send
+        + Sync
+        + 'static
+{
+}
+
+/// `/healthz`, which says no more than that somebody is there.
+pub(crate) fn health() -> Router {
+    Router::new().route("/healthz", axum::routing::get(|| async { "ok\n" }))
+}
 
 /// Reads a whole body within bounds of size and time.
 ///

@@ -9,8 +9,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use toolpress_core::{
-    Answer, Args, Auth, Catalog, Credential, Effect, HttpMethod, Kind, Param, Piece, Place, Request, Tag,
-    Tool, Vendor,
+    Answer, Args, Auth, Build, Catalog, Credential, Effect, HttpMethod, Kind, Param, Piece, Place, Request,
+    Tag, Tool, Vendor,
 };
 
 pub(crate) static CATALOG: Catalog = Catalog { vendors: &[&ACME, &BETA], fingerprint: "0123456789abcdef" };
@@ -106,7 +106,7 @@ const fn tool(
         errors: &[],
         failure: None,
         next: &[],
-        build,
+        build: Build::Function(build),
     }
 }
 
@@ -138,7 +138,7 @@ const fn entry(name: &str) -> &'static [Piece] {
 
 fn request(args: &mut Args, template: &'static str) -> Request {
     let mut request = Request::new(HttpMethod::Get, template, &[]);
-    request.path("id", args.take::<String>("id"));
+    request.path("id", &args.take::<String>("id"));
     request
 }
 

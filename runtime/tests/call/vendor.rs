@@ -1,8 +1,8 @@
 //! A small vendor written by hand, as the press would write it.
 
 use toolpress_core::{
-    Answer, Args, Auth, BodyEncoding, Credential, Effect, ErrorAdvice, HttpMethod, Kind, ListStyle, Paging,
-    Param, Piece, Place, Request, Tool, Vendor, Wait,
+    Answer, Args, Auth, BodyEncoding, Build, Credential, Effect, ErrorAdvice, HttpMethod, Kind, ListStyle,
+    Paging, Param, Piece, Place, Request, Tool, Vendor, Wait,
 };
 
 const fn text(name: &'static str, place: Place, required: bool) -> Param {
@@ -46,61 +46,61 @@ const GET: Tool = Tool {
     errors: &[],
     failure: None,
     next: &[],
-    build: |_| Request::new(HttpMethod::Get, "/", &[]),
+    build: Build::Function(|_| Request::new(HttpMethod::Get, "/", &[])),
 };
 
 fn create(args: &mut Args) -> Request {
     let mut request =
         Request::new(HttpMethod::Post, "/items", &[("content-type", "application/json"), ("x-version", "7")]);
-    request.header("x-note", args.take::<Option<String>>("note"));
+    request.header("x-note", &args.take::<Option<String>>("note"));
     request.object(BodyEncoding::Json);
-    request.field("name", args.take::<String>("name"));
-    request.field("size", args.take::<Option<toolpress_core::json::Number>>("size"));
+    request.field("name", &args.take::<String>("name"));
+    request.field("size", &args.take::<Option<toolpress_core::json::Number>>("size"));
     request
 }
 
 fn submit(args: &mut Args) -> Request {
     let mut request = Request::new(HttpMethod::Post, "/form", &[("content-type", "application/json")]);
     request.object(BodyEncoding::Form);
-    request.field("name", args.take::<String>("name"));
+    request.field("name", &args.take::<String>("name"));
     request
 }
 
 fn delete(args: &mut Args) -> Request {
     let mut request = Request::new(HttpMethod::Delete, "/items/{id}", &[]);
-    request.path("id", args.take::<String>("id"));
+    request.path("id", &args.take::<String>("id"));
     request
 }
 
 fn get(args: &mut Args) -> Request {
     let mut request = Request::new(HttpMethod::Get, "/items/{id}", &[]);
-    request.path("id", args.take::<String>("id"));
+    request.path("id", &args.take::<String>("id"));
     request
 }
 
 fn pair(args: &mut Args) -> Request {
     let mut request = Request::new(HttpMethod::Get, "/a/{one}/b/{two}", &[]);
-    request.path("one", args.take::<String>("one"));
-    request.path("two", args.take::<String>("two"));
+    request.path("one", &args.take::<String>("one"));
+    request.path("two", &args.take::<String>("two"));
     request
 }
 
 fn list(args: &mut Args) -> Request {
     let mut request = Request::new(HttpMethod::Get, "/items", &[]);
-    request.query("state", args.take::<Option<String>>("state"));
+    request.query("state", &args.take::<Option<String>>("state"));
     request
 }
 
 fn receive(args: &mut Args) -> Request {
     let mut request = Request::new(HttpMethod::Get, "/receive", &[]);
-    request.query("wait", args.take::<Option<i64>>("wait"));
+    request.query("wait", &args.take::<Option<i64>>("wait"));
     request
 }
 
 fn search(args: &mut Args) -> Request {
     let mut request = Request::new(HttpMethod::Get, "/search", &[]);
-    request.query("q", args.take::<String>("q"));
-    request.query_list("tag", "tag[]", ListStyle::Repeat, args.take::<Option<Vec<String>>>("tags"));
+    request.query("q", &args.take::<String>("q"));
+    request.query_list("tag", "tag[]", ListStyle::Repeat, &args.take::<Option<Vec<String>>>("tags"));
     request
 }
 
@@ -123,7 +123,7 @@ const fn paged(name: &'static str, paging: Paging) -> Tool {
         path: "/items",
         params: &PAGED,
         answer: Answer::List { records: &["data"], paging },
-        build: list,
+        build: Build::Function(list),
         ..GET
     }
 }
@@ -149,7 +149,7 @@ static TOOLS: &[Tool] = &[
             },
         ],
         answer: Answer::One(&["item"]),
-        build: create,
+        build: Build::Function(create),
         ..GET
     },
     Tool {
@@ -168,21 +168,21 @@ static TOOLS: &[Tool] = &[
                 Piece { text: " `create_item` is hidden.", needs: &[0] },
             ],
         }],
-        build: delete,
+        build: Build::Function(delete),
         ..GET
     },
     Tool {
         name: "get_item",
         path: "/items/{id}",
         params: &[text("id", Place::Path, true)],
-        build: get,
+        build: Build::Function(get),
         ..GET
     },
     Tool {
         name: "get_pair",
         path: "/a/{one}/b/{two}",
         params: &[text("one", Place::Path, true), Param { secret: true, ..text("two", Place::Path, true) }],
-        build: pair,
+        build: Build::Function(pair),
         ..GET
     },
     paged(
@@ -192,8 +192,8 @@ static TOOLS: &[Tool] = &[
     paged("list_items", Paging::Sliced),
     paged("list_offset", Paging::Offset { offset_param: "skip", limit_param: "take" }),
     paged("list_pages", Paging::Page { page_param: "page", limit_param: "size", first: 1 }),
-    Tool { name: "misled_host", path: "/items", build: sneaky, ..GET },
-    Tool { name: "misled_proof", path: "/items", build: impostor, ..GET },
+    Tool { name: "misled_host", path: "/items", build: Build::Function(sneaky), ..GET },
+    Tool { name: "misled_proof", path: "/items", build: Build::Function(impostor), ..GET },
     Tool {
         name: "receive",
         method: "list",
@@ -204,7 +204,7 @@ static TOOLS: &[Tool] = &[
         params: &[integer("wait", Place::Query, 0, 60_000)],
         wait: Some(Wait { param: "wait", unit_ms: 1, max_ms: 2_000 }),
         answer: Answer::List { records: &[], paging: Paging::Whole },
-        build: receive,
+        build: Build::Function(receive),
         ..GET
     },
     Tool {
@@ -222,7 +222,7 @@ static TOOLS: &[Tool] = &[
                 kind: Kind::List { items: &Kind::Text(&toolpress_core::ANY_TEXT), min: 0, max: None },
             },
         ],
-        build: search,
+        build: Build::Function(search),
         ..GET
     },
     Tool {
@@ -232,7 +232,7 @@ static TOOLS: &[Tool] = &[
         path: "/form",
         effect: Effect::Write,
         params: &[text("name", Place::Body, true)],
-        build: submit,
+        build: Build::Function(submit),
         ..GET
     },
 ];

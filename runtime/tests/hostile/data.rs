@@ -4,7 +4,7 @@ use crate::fixture::{call, rpc};
 use crate::mock::{Mock, answer};
 use crate::process::{Process, Setup};
 use serde_json::{Value, json};
-use toolpress_core::{Answer, Auth, Effect, HttpMethod, Mask, Piece, Request, Tool, Vendor};
+use toolpress_core::{Answer, Auth, Build, Effect, HttpMethod, Mask, Piece, Request, Tool, Vendor};
 
 /// Texts by which answers have tried to become instructions, or to end the block they stand in.
 const INJECTIONS: [&str; 8] = [
@@ -112,7 +112,7 @@ const fn tool(name: &'static str, http: HttpMethod, effect: Effect, entry: &'sta
         errors: &[],
         failure: None,
         next: &[],
-        build: |_| Request::new(HttpMethod::Get, "/things", &[]),
+        build: Build::Function(|_| Request::new(HttpMethod::Get, "/things", &[])),
     }
 }
 

@@ -3,8 +3,8 @@
 
 use toolpress_core::json::{Map, Number, Value};
 use toolpress_core::{
-    ANY_TEXT, Answer, Args, BodyEncoding, Condition, Effect, HttpMethod, Kind, ListStyle, Object, Paging,
-    Param, Pattern, Place, Request, Rule, Text, Tool, Variant,
+    ANY_TEXT, Answer, Args, BodyEncoding, Build, Condition, Effect, HttpMethod, Kind, ListStyle, Object,
+    Paging, Param, Pattern, Place, Request, Rule, Text, Tool, Variant,
 };
 
 const fn param(name: &'static str, place: Place, required: bool, kind: Kind) -> Param {
@@ -24,9 +24,14 @@ static POINT: Object = Object {
     ],
     rules: &[Rule::ExactlyOneOf(&["x", "deep"])],
     open: false,
+    sent: &[],
 };
-static OPEN: Object =
-    Object { fields: &[param("known", Place::Body, false, Kind::Boolean)], rules: &[], open: true };
+static OPEN: Object = Object {
+    fields: &[param("known", Place::Body, false, Kind::Boolean)],
+    rules: &[],
+    open: true,
+    sent: &[],
+};
 static SHAPES: &[Variant] = &[
     Variant {
         tag: "circle",
@@ -34,23 +39,39 @@ static SHAPES: &[Variant] = &[
             fields: &[param("radius", Place::Body, true, Kind::Number { min: Some(0.0), max: Some(1e9) })],
             rules: &[],
             open: false,
+            sent: &[],
         },
     },
     Variant {
         tag: "free",
-        object: Object { fields: &[param("side", Place::Body, true, NUMBER)], rules: &[], open: true },
+        object: Object {
+            fields: &[param("side", Place::Body, true, NUMBER)],
+            rules: &[],
+            open: true,
+            sent: &[],
+        },
     },
-    Variant { tag: "dot", object: Object { fields: &[], rules: &[], open: false } },
+    Variant { tag: "dot", object: Object { fields: &[], rules: &[], open: false, sent: &[] } },
 ];
 
 static FILLS: &[Variant] = &[
     Variant {
         tag: "red",
-        object: Object { fields: &[param("shade", Place::Body, true, TEXT)], rules: &[], open: false },
+        object: Object {
+            fields: &[param("shade", Place::Body, true, TEXT)],
+            rules: &[],
+            open: false,
+            sent: &[],
+        },
     },
     Variant {
         tag: "green",
-        object: Object { fields: &[param("leaf", Place::Body, false, INTEGER)], rules: &[], open: true },
+        object: Object {
+            fields: &[param("leaf", Place::Body, false, INTEGER)],
+            rules: &[],
+            open: true,
+            sent: &[],
+        },
     },
 ];
 
@@ -90,27 +111,27 @@ static RULES: &[Rule] = &[
 
 fn build(args: &mut Args, encoding: BodyEncoding) -> Request {
     let mut request = Request::new(HttpMethod::Post, TEMPLATE, &[("accept", "application/json")]);
-    request.path("id", args.take::<String>("id"));
-    request.path("number", args.take::<i64>("number"));
-    request.path("word", args.take::<String>("word"));
-    request.query("q", args.take::<Option<String>>("q"));
-    request.query("flag", args.take::<Option<bool>>("flag"));
-    request.query("amount", args.take::<Option<Number>>("amount"));
+    request.path("id", &args.take::<String>("id"));
+    request.path("number", &args.take::<i64>("number"));
+    request.path("word", &args.take::<String>("word"));
+    request.query("q", &args.take::<Option<String>>("q"));
+    request.query("flag", &args.take::<Option<bool>>("flag"));
+    request.query("amount", &args.take::<Option<Number>>("amount"));
     let lists = [
         ("repeated", "repeated[]", ListStyle::Repeat),
         ("joined", "joined[]", ListStyle::Comma),
         ("bracketed", "bracketed[]", ListStyle::Brackets),
     ];
     for (name, brackets, style) in lists {
-        request.query_list(name, brackets, style, args.take::<Option<Vec<Value>>>(name));
+        request.query_list(name, brackets, style, &args.take::<Option<Vec<Value>>>(name));
     }
-    request.header("x-trace", args.take::<Option<String>>("trace"));
+    request.header("x-trace", &args.take::<Option<String>>("trace"));
     request.object(encoding);
     for name in ["slug", "colour", "few", "ratio", "points", "shape", "fill", "anything", "remark"] {
-        request.field(name, args.take::<Option<Value>>(name));
+        request.field(name, &args.take::<Option<Value>>(name));
     }
-    request.field("open", args.take::<Option<Map<String, Value>>>("open"));
-    request.field("labels", args.take::<Option<Map<String, Value>>>("labels"));
+    request.field("open", &args.take::<Option<Map<String, Value>>>("open"));
+    request.field("labels", &args.take::<Option<Map<String, Value>>>("labels"));
     request
 }
 
@@ -137,9 +158,16 @@ const TOOL: Tool = Tool {
     errors: &[],
     failure: None,
     next: &[],
-    build: |args| build(args, BodyEncoding::Json),
+    build: Build::Function(|args| build(args, BodyEncoding::Json)),
 };
 
 /// The tool twice: with a body in JSON and with one as a form.
-pub static TOOLS: [Tool; 2] =
-    [TOOL, Tool { name: "form", method: "form", build: |args| build(args, BodyEncoding::Form), ..TOOL }];
+pub static TOOLS: [Tool; 2] = [
+    TOOL,
+    Tool {
+        name: "form",
+        method: "form",
+        build: Build::Function(|args| build(args, BodyEncoding::Form)),
+        ..TOOL
+    },
+];

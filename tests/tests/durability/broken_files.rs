@@ -110,7 +110,7 @@ impl Scene {
 fn places(from: usize, log: &[u8]) -> impl Iterator<Item = usize> {
     (from..log.len()).filter(|place| {
         let within = place.checked_sub(WAL_HEADER).map_or(0, |place| place % FRAME);
-        within < 26 || within > FRAME - 3 || place.is_multiple_of(STEP)
+        !(26..=FRAME - 3).contains(&within) || place.is_multiple_of(STEP)
     })
 }
 

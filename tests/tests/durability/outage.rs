@@ -129,7 +129,7 @@ async fn security_g5_a_database_that_hangs_holds_up_no_known_token() {
     while rest.get("/readyz").await.status.as_u16() != 200 {
         assert!(back.elapsed() < BACK, "not ready {:?} after the database is", back.elapsed());
     }
-    assert_eq!(asker.until(&node, &unknown(), 404).await.as_secs() / BACK.as_secs(), 0);
+    assert!(asker.until(&node, &unknown(), 404).await < BACK);
     assert!(!node.stop().await.2.contains("panicked"));
 }
 

@@ -95,6 +95,7 @@ fn one(samples: &BTreeMap<String, f64>, name: &str, labels: &[&str]) -> f64 {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[expect(clippy::float_cmp, reason = "counts are whole numbers")]
 async fn security_f11_metrics_count_what_happens_and_name_no_customer() {
     let vendor = Upstream::scripted(|_, number| {
         let json: &[&str] = &["content-type: application/json"];

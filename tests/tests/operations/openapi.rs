@@ -18,7 +18,7 @@ async fn every_path_takes_the_documented_methods_and_no_other() {
     let document = rest.get("/openapi.json").await.ok();
     for (path, operations) in document["paths"].as_object().expect("paths") {
         let operations = operations.as_object().expect("operations");
-        let path = path.replace('{', "").replace('}', "");
+        let path = path.replace(['{', '}'], "");
         let mut allowed: BTreeSet<String> = operations.keys().map(|method| method.to_uppercase()).collect();
         if allowed.contains("GET") {
             allowed.insert("HEAD".to_owned());

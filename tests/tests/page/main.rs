@@ -25,10 +25,14 @@ struct Scene {
 impl Scene {
     async fn new(flags: &[&str]) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let mut command = bare(&["serve", "--listen", "127.0.0.1:0", "--database", "sqlite:page.db"]);
+        // A port that was free just now: with a public address, the node does not say where it listens.
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+        let place = listener.local_addr().expect("an address").to_string();
+        drop(listener);
+        let mut command = bare(&["serve", "--listen", &place, "--database", "sqlite:page.db"]);
         command.current_dir(folder.path()).env("TOOLPRESS_ADMIN_KEY", KEY);
         let node = Start::of(command, Some(KEY)).flags(flags).run().await;
-        let browser = node.rest().without_key();
+        let browser = Rest::new(&format!("http://{place}"), None);
         Self { node, browser, _folder: folder }
     }
 
@@ -57,11 +61,12 @@ impl Session {
 
     /// A request with the cookie, and with this as the token that scripts send along.
     async fn ask(&self, method: Method, path: &str, token: Option<&str>) -> Answer {
-        let mut request = self.browser.request(method.clone(), path).header("cookie", self.pair());
+        let sends = method == Method::POST;
+        let mut request = self.browser.request(method, path).header("cookie", self.pair());
         if let Some(token) = token {
             request = request.header("x-csrf-token", token);
         }
-        if method == Method::POST {
+        if sends {
             request = request.json(&json!({ "name": "made by the page" }));
         }
         send(request).await

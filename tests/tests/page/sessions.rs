@@ -13,18 +13,12 @@ async fn security_f5_the_cookie_is_kept_from_scripts_and_from_other_sites() {
         assert!(cookie.split("; ").any(|given| given == part), "{part}");
     }
     let secure = Scene::new(&["--public-url", "https://tools.example.com"]).await;
-    let cookie = secure_cookie(&secure).await;
+    let cookie = secure.session().await.cookie;
     assert!(cookie.starts_with("__Host-"));
     for part in ["HttpOnly", "SameSite=Strict", "Secure", "Path=/"] {
         assert!(cookie.split("; ").any(|given| given == part), "{part}");
     }
     assert!(!cookie.contains("Domain"), "a `__Host-` cookie has no domain");
-}
-
-/// The node says that it is elsewhere; the request goes to where it listens.
-async fn secure_cookie(scene: &Scene) -> String {
-    let log_in = scene.browser.request(Method::POST, "/session").json(&json!({ "admin_key": KEY }));
-    send(log_in).await.headers["set-cookie"].to_str().expect("a cookie").to_owned()
 }
 
 #[tokio::test]

@@ -106,7 +106,7 @@ fn chosen_fields(
     mut given: Fields,
     found: &mut Violations,
 ) -> Fields {
-    let Object { fields: params, rules, open } = &chosen.object;
+    let Object { fields: params, rules, open, .. } = &chosen.object;
     for key in given.keys().filter(|key| !open && !takes(chosen, key)) {
         let takers: Vec<_> = variants.iter().filter(|v| takes(v, key)).map(|variant| variant.tag).collect();
         if takers.is_empty() {

@@ -3,4 +3,5 @@
 mod arguments;
 mod filters;
 mod requests;
+mod sending;
 mod tables;

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use toolpress_core::json::Value;
-use toolpress_core::{BodyEncoding, HttpMethod, ListStyle, Nullable, Request, Secret, Wire, strict};
+use toolpress_core::{BodyEncoding, HttpMethod, ListStyle, Nullable, Request, Secret, Secrets, Wire, strict};
 
 fn target(id: &str) -> Result<String, String> {
     let mut request = Request::new(HttpMethod::Get, "/things/{id}/parts/{part}", &[]);
@@ -103,5 +103,6 @@ fn secrets_are_not_printed() {
     request.object(BodyEncoding::Json);
     request.field("password", secret.clone());
     assert!(!format!("{request:?}").contains("hunter2"));
-    assert_eq!(secret.into_value(), Some(Value::from("hunter2")));
+    assert_eq!(secret.value(Secrets::Shown), Some(Value::from("hunter2")));
+    assert_eq!(secret.value(Secrets::Hidden), Some(Value::from("…")));
 }

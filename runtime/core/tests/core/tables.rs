@@ -1,8 +1,8 @@
 //! A tool with one of every kind of parameter, and a vendor with a few tools.
 
 use toolpress_core::{
-    ANY_TEXT, Answer, Args, Auth, BodyEncoding, Condition, Effect, HttpMethod, Kind, Object, Paging, Param,
-    Pattern, Piece, Place, Request, Rule, Tag, Text, Tool, Variant, Vendor,
+    ANY_TEXT, Answer, Args, Auth, BodyEncoding, Build, Condition, Effect, HttpMethod, Kind, Object, Paging,
+    Param, Pattern, Piece, Place, Request, Rule, Tag, Text, Tool, Variant, Vendor,
 };
 
 pub(crate) const fn param(name: &'static str, place: Place, required: bool, kind: Kind) -> Param {
@@ -17,9 +17,14 @@ static POINT: Object = Object {
     ],
     rules: &[],
     open: false,
+    sent: &[],
 };
-static OPEN: Object =
-    Object { fields: &[param("known", Place::Body, false, Kind::Boolean)], rules: &[], open: true };
+static OPEN: Object = Object {
+    fields: &[param("known", Place::Body, false, Kind::Boolean)],
+    rules: &[],
+    open: true,
+    sent: &[],
+};
 static SHAPES: &[Variant] = &[
     Variant {
         tag: "circle",
@@ -27,6 +32,7 @@ static SHAPES: &[Variant] = &[
             fields: &[param("radius", Place::Body, true, Kind::Number { min: Some(0.0), max: None })],
             rules: &[],
             open: false,
+            sent: &[],
         },
     },
     Variant {
@@ -38,9 +44,10 @@ static SHAPES: &[Variant] = &[
             ],
             rules: &[],
             open: false,
+            sent: &[],
         },
     },
-    Variant { tag: "dot", object: Object { fields: &[], rules: &[], open: false } },
+    Variant { tag: "dot", object: Object { fields: &[], rules: &[], open: false, sent: &[] } },
 ];
 
 static FILLS: &[Variant] = &[
@@ -53,6 +60,7 @@ static FILLS: &[Variant] = &[
             ],
             rules: &[],
             open: false,
+            sent: &[],
         },
     },
     Variant {
@@ -61,6 +69,7 @@ static FILLS: &[Variant] = &[
             fields: &[param("leaf", Place::Body, false, Kind::Text(&ANY_TEXT))],
             rules: &[],
             open: true,
+            sent: &[],
         },
     },
 ];
@@ -107,10 +116,10 @@ fn draw(args: &mut Args) -> Request {
     let mut request =
         Request::new(HttpMethod::Post, "/pictures/{id}/draw", &[("accept", "application/json")]);
     request.object(BodyEncoding::Json);
-    request.path("id", args.take::<String>("id"));
-    request.query("note", args.take::<Option<String>>("note"));
+    request.path("id", &args.take::<String>("id"));
+    request.query("note", &args.take::<Option<String>>("note"));
     for name in ["count", "ratio", "shape", "fill", "remark", "anything"] {
-        request.field(name, args.take::<Option<toolpress_core::json::Value>>(name));
+        request.field(name, &args.take::<Option<toolpress_core::json::Value>>(name));
     }
     request
 }
@@ -136,7 +145,7 @@ const fn tool(name: &'static str, method: &'static str, effect: Effect, entry: &
         errors: &[],
         failure: None,
         next: &[],
-        build: draw,
+        build: Build::Function(draw),
     }
 }
 

@@ -96,6 +96,6 @@ function bounds(schema) {
   if (schema.minimum !== undefined) parts.push(`from ${schema.minimum}`);
   if (schema.maximum !== undefined) parts.push(`to ${schema.maximum}`);
   if (schema.default !== undefined) parts.push(`default ${JSON.stringify(schema.default)}`);
-  if (!["string", "boolean"].includes(schema.type) || schema.enum) parts.unshift(schema.enum ? "one of the list" : schema.type);
+  if (!["string", "boolean"].includes(schema.type) && !schema.enum) parts.unshift(schema.type);
   return parts.length > 0 ? `(${parts.join(", ")})` : "";
 }

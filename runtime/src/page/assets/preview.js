@@ -17,8 +17,15 @@ export function preview(slug) {
   let running = null;
   let timer = null;
 
+  const none = (why, what = "No tool is left") => {
+    fill(numbers, el("strong", { data: { tools: 0 } }, what));
+    fill(warning, el("p", { class: "notice bad" }, why));
+    fill(tools);
+  };
   const ask = async (config) => {
     running?.abort();
+    const unchosen = ["methods", "effects"].find((name) => config[name]?.length === 0);
+    if (unchosen) return none(`Choose one at least of the ${unchosen}.`);
     running = new AbortController();
     try {
       const found = await get(["integration", slug, "tools"], query(config), { signal: running.signal });
@@ -31,9 +38,7 @@ export function preview(slug) {
     } catch (problem) {
       if (problem.name === "AbortError") return;
       if (!("told" in problem)) console.error(problem);
-      fill(numbers, el("strong", { data: { tools: 0 } }, problem.code === "no_tools" ? "No tool is left" : "No preview"));
-      fill(warning, el("p", { class: "notice bad" }, sentence(problem.told ?? String(problem))));
-      fill(tools);
+      none(sentence(problem.told ?? String(problem)), problem.code === "no_tools" ? "No tool is left" : "No preview");
     }
   };
   const update = (config) => {

@@ -42,7 +42,7 @@ function reach(url) {
   const { protocol, hostname } = new URL(url);
   const here = ["localhost", "127.0.0.1", "[::1]"].includes(hostname) || hostname.endsWith(".localhost");
   if (protocol === "https:" && !here) return null;
-  return el("p", { class: "notice notice-warn" }, "The web cannot reach this address. Put the server behind a proxy with https and start it with --public-url; until then use a client on this machine.");
+  return el("p", { class: "notice notice-warn" }, "The web cannot reach this address. Put the server behind a proxy with https and start it with ", el("code", { class: "plain flag" }, "--public-url"), "; until then use a client on this machine.");
 }
 
 /** Shows a server that has just been given its URL. */

@@ -43,11 +43,33 @@ function outcome(answer, milliseconds) {
   const limits = Object.entries(answer._meta?.["toolpress/ratelimit"] ?? {}).map(([name, value]) => `${name} ${value}`);
   const facts = [status ? `HTTP ${status}` : null, `${Math.round(milliseconds)} ms`, ...limits].filter(Boolean).join(" · ");
   const texts = (answer.content ?? []).map((part) => part.text ?? "").join("\n\n");
-  const data = answer.structuredContent;
   return [
     el("p", {}, answer.isError ? badge("error", "bad") : badge("ok", "good"), " ", el("span", { class: "faint" }, facts)),
-    answer.isError || data === undefined
+    answer.isError || !isJson(texts)
       ? el("pre", { class: "wrap", tabIndex: 0, aria: { label: "Answer" } }, texts)
-      : copyable(JSON.stringify(data, null, 2), { about: "result", block: true }),
+      : copyable(indented(texts), { about: "result", block: true }),
   ];
+}
+
+function isJson(text) {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** JSON with line breaks. Its values stay as they were written: as numbers, the largest would be rounded. */
+function indented(text) {
+  let depth = 0;
+  const line = () => `\n${"  ".repeat(depth)}`;
+  // Strings, empty pairs of brackets, what shapes the text, and everything else.
+  const pieces = text.match(/"(?:[^"\\]|\\.)*"|\[\s*\]|\{\s*\}|[[\]{},:]|[^\s[\]{},:"]+/g) ?? [];
+  return pieces.map((piece) => {
+    if (piece === "{" || piece === "[") { depth += 1; return piece + line(); }
+    if (piece === "}" || piece === "]") { depth -= 1; return line() + piece; }
+    if (piece === ",") return piece + line();
+    return piece === ":" ? ": " : piece;
+  }).join("");
 }
