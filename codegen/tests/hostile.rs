@@ -6,14 +6,14 @@ use std::net::TcpListener;
 use std::path::Path;
 use toolpress_codegen::Config;
 
-const VENDOR: &str = r#"label: Acme
+const VENDOR: &str = "label: Acme
 base_url: https://api.acme.example
 auth: { bearer: token }
 credentials: { token: { help: Console } }
 tags: { things: { description: Things. } }
 resources:
   things: { tags: [things], path: /things, methods: { list: GET } }
-"#;
+";
 const THINGS: &str = r#"list: { description: "Lists the things, newest first.", returns: { type: object, properties: {} } }
 "#;
 

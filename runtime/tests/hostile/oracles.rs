@@ -69,10 +69,10 @@ pub fn request(template: usize, values: [&str; 2], query: &[(u8, String)]) {
     const NAMES: [&str; 4] = ["q", "filter[a]", "a&b=c", "#é"];
     let template = TEMPLATES[template % TEMPLATES.len()];
     let mut request = Request::new(HttpMethod::Get, template, &[]);
-    request.path("one", values[0].to_owned());
-    request.path("two", values[1].to_owned());
+    request.path("one", &values[0].to_owned());
+    request.path("two", &values[1].to_owned());
     for (name, value) in query {
-        request.query(NAMES[usize::from(*name) % NAMES.len()], value.clone());
+        request.query(NAMES[usize::from(*name) % NAMES.len()], value);
     }
     if request.target().is_ok() && url_fits(&request) {
         if template.contains("}{") || template.contains("}.") {

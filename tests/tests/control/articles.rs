@@ -16,7 +16,7 @@ on_both_engines!(
     row_23_24_the_request_of_the_third_article_works_with_fetch,
 );
 
-/// With ChatGPT, Sequin Stream.
+/// With `ChatGPT`, Sequin Stream.
 const CURL: &str = r#"curl -X POST https://api.truto.one/integrated-account/{integrated_account_id}/mcp \
   -H "Authorization: Bearer YOUR_TRUTO_API_KEY" \
   -H "Content-Type: application/json" \
@@ -48,7 +48,7 @@ const FETCH: &str = r#"const response = await fetch('https://api.truto.one/integ
 const data = await response.json();
 console.log(data.url); // Use this URL to connect the MCP client"#;
 
-/// With ChatGPT, Artie.
+/// With `ChatGPT`, Artie.
 const FETCH_ARTIE: &str = r#"const response = await fetch('https://api.truto.one/integrated-account/<ARTIE_ACCOUNT_ID>/mcp', {
   method: 'POST',
   headers: {

@@ -1,4 +1,4 @@
-//! Connecting a client that has nothing but a URL, as ChatGPT and Claude do.
+//! Connecting a client that has nothing but a URL, as `ChatGPT` and Claude do.
 
 use crate::scene::{DATABASES, Scene};
 use reqwest::Method;

@@ -33,8 +33,8 @@ fn base64(bytes: &[u8]) -> String {
     let digits = |chunk: &[u8]| {
         let number = chunk.iter().fold(0_u32, |number, byte| number << 8 | u32::from(*byte))
             << (8 * (3 - chunk.len()));
-        let digit = |place: u32| char::from(ALPHABET[(number >> (18 - 6 * place) & 63) as usize]);
-        (0..=chunk.len()).map(|place| digit(place as u32)).collect::<String>()
+        let digit = |place: usize| char::from(ALPHABET[(number >> (18 - 6 * place) & 63) as usize]);
+        (0..=chunk.len()).map(digit).collect::<String>()
     };
     bytes.chunks(3).map(digits).collect()
 }

@@ -6,8 +6,8 @@ use toolpress_core::{BodyEncoding, HttpMethod, ListStyle, Nullable, Request, Sec
 
 fn target(id: &str) -> Result<String, String> {
     let mut request = Request::new(HttpMethod::Get, "/things/{id}/parts/{part}", &[]);
-    request.path("id", id.to_owned());
-    request.path("part", "{id}".to_owned());
+    request.path("id", &id.to_owned());
+    request.path("part", &"{id}".to_owned());
     request.target().map_err(|error| error.to_string())
 }
 
@@ -59,14 +59,14 @@ fn serde_json_object(text: &str, number: i64) -> Value {
 #[test]
 fn query_strings_hold_one_parameter_for_each_value() {
     let mut request = Request::new(HttpMethod::Get, "/search", &[]);
-    request.query("q", "a&limit=9999".to_owned());
-    request.query("plus", "+ %26".to_owned());
-    request.query("absent", None::<String>);
-    request.query("n", 5);
+    request.query("q", &"a&limit=9999".to_owned());
+    request.query("plus", &"+ %26".to_owned());
+    request.query("absent", &None::<String>);
+    request.query("n", &5);
     let list = || Some(vec!["a".to_owned(), "b,c".to_owned()]);
-    request.query_list("r", "r[]", ListStyle::Repeat, list());
-    request.query_list("c", "c[]", ListStyle::Comma, list());
-    request.query_list("b", "b[]", ListStyle::Brackets, list());
+    request.query_list("r", "r[]", ListStyle::Repeat, &list());
+    request.query_list("c", "c[]", ListStyle::Comma, &list());
+    request.query_list("b", "b[]", ListStyle::Brackets, &list());
     assert_eq!(
         request.target().unwrap(),
         "/search?q=a%26limit%3D9999&plus=%2B%20%2526&n=5&r=a&r=b%2Cc&c=a%2Cb%2Cc&b%5B%5D=a&b%5B%5D=b%2Cc"
@@ -78,11 +78,11 @@ fn bodies_are_json_or_forms() {
     let fill = |encoding| {
         let mut request = Request::new(HttpMethod::Post, "/orders", &[]);
         request.object(encoding);
-        request.field("customer", "ada & co".to_owned());
-        request.field("address", strict::parse(r#"{"street":"Mill Lane 1"}"#).unwrap());
-        request.field("colours", vec!["red".to_owned(), "blue".to_owned()]);
-        request.field("sheets", 3);
-        request.field("remark", Some(Nullable::<String>::Null));
+        request.field("customer", &"ada & co".to_owned());
+        request.field("address", &strict::parse(r#"{"street":"Mill Lane 1"}"#).unwrap());
+        request.field("colours", &vec!["red".to_owned(), "blue".to_owned()]);
+        request.field("sheets", &3);
+        request.field("remark", &Some(Nullable::<String>::Null));
         String::from_utf8(request.body_bytes().unwrap()).unwrap()
     };
     assert_eq!(
@@ -101,7 +101,7 @@ fn secrets_are_not_printed() {
     assert_eq!(format!("{secret:?}"), "Secret(…)");
     let mut request = Request::new(HttpMethod::Post, "/keys", &[]);
     request.object(BodyEncoding::Json);
-    request.field("password", secret.clone());
+    request.field("password", &secret);
     assert!(!format!("{request:?}").contains("hunter2"));
     assert_eq!(secret.value(Secrets::Shown), Some(Value::from("hunter2")));
     assert_eq!(secret.value(Secrets::Hidden), Some(Value::from("…")));
