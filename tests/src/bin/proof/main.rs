@@ -15,12 +15,14 @@ Writes docs/proof.md from a run of the tests and what the longer runs left under
 
 Usage: proof [--all]
 
-  --all   first run what takes longer: conformance suite, clients, benchmarks";
+  --all   first run what takes longer: conformance suite, clients, page, REST API, benchmarks";
 
 /// The runs that leave figures behind, with what starts them.
 const LONGER: &[(&str, &[&str])] = &[
     ("tests/conformance/run.sh", &[]),
     ("tests/clients/run.sh", &[]),
+    ("tests/page/run.sh", &[]),
+    ("tests/openapi/run.sh", &[]),
     (
         "cargo",
         &["run", "--release", "-q", "-p", "toolpress-benches", "--", "all", "--json", "target/benches.json"],

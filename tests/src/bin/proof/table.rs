@@ -13,6 +13,8 @@ pub(crate) struct Proof {
     fixtures: usize,
     conformance: Option<Value>,
     clients: Option<Value>,
+    page: Option<Value>,
+    rest: Option<Value>,
     benches: Option<Value>,
     fuzz: Option<String>,
 }
@@ -32,6 +34,8 @@ impl Proof {
             fixtures: defects.filter(|entry| entry.path().extension().is_some_and(|e| e == "yaml")).count(),
             conformance: json("target/conformance/summary.json"),
             clients: json("target/clients/summary.json"),
+            page: json("target/page/summary.json"),
+            rest: json("target/openapi/summary.json"),
             benches: json("target/benches.json"),
             fuzz: fs::read_to_string(root.join("fuzz/README.md")).ok(),
         }
@@ -96,7 +100,13 @@ impl fmt::Display for Proof {
         row("security rows", &counted(&self.rows(security)), "cargo test --workspace security_")?;
         row("MCP conformance suite", &self.conformance(), "tests/conformance/run.sh")?;
         row("real clients", &self.clients(), "tests/clients/run.sh")?;
-        row("what a model reads", "beside FastMCP in [tokens.md](tokens.md)", "tests/tokens/run.sh")?;
+        row("the page, in Chromium", &self.page(), "tests/page/run.sh")?;
+        row("the REST API by made-up requests", &self.rest(), "tests/openapi/run.sh")?;
+        row(
+            "what a model reads, and calls that guidance saves",
+            "beside FastMCP in [tokens.md](tokens.md)",
+            "tests/tokens/run.sh",
+        )?;
         row("fuzzing", if self.fuzz.is_some() { "below" } else { "not run" }, "see fuzz/README.md")?;
         let benches = if self.benches.is_some() { "below" } else { "not run" };
         row("benchmarks", benches, "cargo run --release -p toolpress-benches -- all")?;
@@ -116,6 +126,17 @@ impl Proof {
     fn clients(&self) -> String {
         let Some(summary) = &self.clients else { return "not run".to_owned() };
         format!("{} of {}", summary["passed"], summary["total"])
+    }
+
+    fn page(&self) -> String {
+        let Some(summary) = &self.page else { return "not run".to_owned() };
+        format!("{} of {} steps", summary["passed"], summary["total"])
+    }
+
+    fn rest(&self) -> String {
+        let Some(summary) = &self.rest else { return "not run".to_owned() };
+        let problems = summary["problems"].as_array().map_or(0, Vec::len);
+        format!("{} cases over {} operations, {problems} problems", summary["cases"], summary["operations"])
     }
 
     fn details(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
