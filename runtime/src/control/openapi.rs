@@ -150,6 +150,7 @@ fn document(catalog: &Catalog, address: &str) -> Value {
     if let Some(vendor) = catalog.vendors.iter().find(|vendor| vendor.base_url.is_some()) {
         let secrets: Map<String, Value> =
             vendor.credentials.iter().map(|credential| (credential.name.to_owned(), "…".into())).collect();
+        document["components"]["schemas"]["Unsaved"]["example"] = json!({ "credentials": &secrets });
         let example = json!({ "integration": vendor.slug, "name": "production", "credentials": secrets });
         document["components"]["schemas"]["NewAccount"]["example"] = example;
     }

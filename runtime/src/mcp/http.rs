@@ -95,9 +95,8 @@ impl Service<HttpRequest> for Routes {
     fn call(&mut self, request: HttpRequest) -> Self::Future {
         let endpoint = State(Arc::clone(&self.endpoint));
         let path = request.uri().path();
-        // Tokens need no escapes; whoever writes one with them takes the other way.
-        let plain = |text: &&str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-        let token = path.strip_prefix("/mcp/").filter(|token| !token.is_empty()).filter(plain);
+        // Tokens need no escapes, so what is written with them is none, and answered like any other.
+        let token = path.strip_prefix("/mcp/").filter(|token| !token.is_empty() && !token.contains('/'));
         match token.map(str::to_owned) {
             _ if request.method() != Method::POST => self.others.call(request),
             Some(token) => Box::pin(async { Ok(receive(endpoint, Path(token), request).await) }),

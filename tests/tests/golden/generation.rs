@@ -85,7 +85,7 @@ fn row_002_a_field_taken_out_of_the_documentation_is_gone_from_the_schema() {
     assert_eq!(fields(&before), ["name", "token"]);
     assert_eq!(fields(&after), ["name"]);
     assert_eq!(changed(&before, &after), [CREATE_KEY]);
-    let put = r#"request.field("token""#;
+    let put = r#"to.put("token""#;
     assert!(before.text.contains(put) && !after.text.contains(put), "the request still sends it");
 }
 

@@ -122,7 +122,10 @@ fn entries(text: &str) -> Vec<Value> {
         let literals = pieces.filter_map(|line| line.trim().strip_prefix("text: "));
         let entry: String = literals
             .map(|literal| literal.trim_end_matches(','))
-            .map(|literal| serde_json::from_str::<String>(literal).expect("a text"))
+            .map(|literal| match literal.strip_prefix("r#\"").and_then(|raw| raw.strip_suffix("\"#")) {
+                Some(raw) => raw.to_owned(),
+                None => serde_json::from_str(literal).expect("a text"),
+            })
             .chain(["}".to_owned()])
             .collect();
         entries.push(serde_json::from_str(&entry).expect("an entry is JSON"));
