@@ -1,7 +1,7 @@
 //! The control plane: a REST API over the store.
 //!
 //! A request comes in through `auth`, its body is read by `body` and `fields`, which collect everything
-//! that is wrong, and every refusal is an [`error::ApiError`]. One file per kind of resource.
+//! that is wrong, and every refusal is an `error::ApiError`. One file per kind of resource.
 
 mod accounts;
 mod api_tokens;
