@@ -93,6 +93,8 @@ def belonging_together(case):
         name = "api_key" if body.get("integration") == "artie" else "api_token"
         body["credentials"] = {name: chance.choice(["x", "a secret", "é\u2026"])}
         body["base_url"] = ACCOUNT["base_url"]
+    if case.operation.path == "/integration/{slug}/check":
+        case.body = {"credentials": {"api_token": chance.choice(["x", "a secret"])}, "base_url": ACCOUNT["base_url"]}
     if case.operation.path == "/integrated-account/{id}" and body:
         if body.get("credentials"):
             body["credentials"] = {"api_token": "x"}
@@ -114,6 +116,7 @@ def before_call(context, case, kwargs):
     if case.path_parameters:
         # One of ten goes to what does not exist.
         if chance.random() < 0.1:
+            case.path_parameters.update(dict.fromkeys(case.path_parameters, "unknown"))
             return
         if case.method == "DELETE":
             made_to_be_deleted(case)

@@ -48,21 +48,21 @@ pub(crate) async fn go_round(world: &World, agent: &mut Agent, era: Era) {
 }
 
 #[tokio::test]
-async fn the_sdk_lists_and_calls_over_http_in_the_era_of_handshakes() {
+async fn row_52_the_sdk_lists_and_calls_over_http_in_the_era_of_handshakes() {
     let world = World::new().await;
     let mut agent = Agent::over_http(&world.serve().await, Era::Legacy).await;
     go_round(&world, &mut agent, Era::Legacy).await;
 }
 
 #[tokio::test]
-async fn the_sdk_lists_and_calls_over_http_in_the_era_without() {
+async fn row_52_the_sdk_lists_and_calls_over_http_in_the_era_without() {
     let world = World::new().await;
     let mut agent = Agent::over_http(&world.serve().await, Era::Modern).await;
     go_round(&world, &mut agent, Era::Modern).await;
 }
 
 #[tokio::test]
-async fn the_sdk_lists_and_calls_over_pipes_in_both_eras() {
+async fn row_52_the_sdk_lists_and_calls_over_pipes_in_both_eras() {
     for era in Era::BOTH {
         let world = World::new().await;
         let command = program(&["stdio", "sequin_stream", "--base-url", &world.base_url]);

@@ -18,6 +18,7 @@ mod press_filters;
 mod program;
 mod redelivery;
 mod serving;
+mod snippets;
 mod support;
 mod the_binary;
 mod workflows;

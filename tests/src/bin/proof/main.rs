@@ -13,9 +13,10 @@ use table::Proof;
 const HELP: &str = "\
 Writes docs/proof.md from a run of the tests and what the longer runs left under target/.
 
-Usage: proof [--all]
+Usage: proof [--all | --tests FILE]
 
-  --all   first run what takes longer: conformance suite, clients, page, REST API, benchmarks";
+  --tests FILE  take what a run of `cargo test --workspace` printed before, instead of running it
+  --all         first run what takes longer: conformance suite, clients, page, REST API, benchmarks";
 
 /// The runs that leave figures behind, with what starts them.
 const LONGER: &[(&str, &[&str])] = &[
@@ -43,22 +44,28 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: &[String]) -> io::Result<String> {
-    match arguments {
-        [] => {}
-        [all] if all == "--all" => longer()?,
-        _ => return Ok(HELP.to_owned()),
-    }
     let root = root();
-    say("running the tests");
-    let output = Command::new(env!("CARGO"))
-        .args(["test", "--workspace", "--no-fail-fast"])
-        .current_dir(&root)
-        .stderr(Stdio::inherit())
-        .output()?;
-    let proof = Proof::gather(&root, &String::from_utf8_lossy(&output.stdout));
+    let tests = match arguments {
+        [] => tests(&root)?,
+        [all] if all == "--all" => {
+            longer()?;
+            tests(&root)?
+        }
+        [option, file] if option == "--tests" => fs::read_to_string(file)?,
+        _ => return Ok(HELP.to_owned()),
+    };
+    let proof = Proof::gather(&root, &tests);
     let path = root.join("docs/proof.md");
     fs::write(&path, proof.to_string())?;
     Ok(format!("wrote {}", path.display()))
+}
+
+/// What a run of the tests prints.
+fn tests(root: &Path) -> io::Result<String> {
+    say("running the tests");
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args(["test", "--workspace", "--no-fail-fast"]).current_dir(root).stderr(Stdio::inherit());
+    Ok(String::from_utf8_lossy(&cargo.output()?.stdout).into_owned())
 }
 
 fn longer() -> io::Result<()> {
