@@ -43,7 +43,7 @@ def measured(tools, instructions):
     names = sum(size(tool.name) for tool in tools)
     descriptions = sum(size(tool.description or "") for tool in tools)
     schemas = [size(compact(tool.input_schema)) for tool in tools]
-    links = links(tools)
+    told = links(tools)
     fields = [described for tool in tools for described in nodes(tool.input_schema)]
     sizes = sorted(
         size(tool.name) + size(tool.description or "") + schema for tool, schema in zip(tools, schemas)
@@ -60,9 +60,9 @@ def measured(tools, instructions):
         "largest tool, bytes": sizes[-1],
         "fields in the schemas": len(fields),
         "of these described": sum(fields),
-        "sentences that name another tool": len(links),
-        "their bytes": sum(size(sentence) for _, sentence in links),
-        "tools with such a sentence": len({name for name, _ in links}),
+        "sentences that name another tool": len(told),
+        "their bytes": sum(size(sentence) for _, sentence in told),
+        "tools with such a sentence": len({name for name, _ in told}),
         "tools marked as reading or writing": sum(
             1 for tool in tools if tool.annotations and tool.annotations.read_only_hint is not None
         ),
