@@ -102,10 +102,10 @@ mod tests {
                 header("Authorization", HeaderValue::Variable("AUTH".to_owned())),
             ],
         };
-        let line = shell(&arguments(&entry, "sequin", Scope::User).expect("arguments"));
+        let line = shell(&arguments(&entry, "acme", Scope::User).expect("arguments"));
         assert_eq!(
             line,
-            r"claude mcp add --transport http --scope user sequin https://h.example/mcp/tp_x --header 'X-Team: it'\''s ours' --header 'Authorization: ${AUTH}'"
+            r"claude mcp add --transport http --scope user acme https://h.example/mcp/tp_x --header 'X-Team: it'\''s ours' --header 'Authorization: ${AUTH}'"
         );
         let credential = Credential { variable: "ACME_API_TOKEN".to_owned(), help: "", secret: true };
         let entry = Entry::Command {
