@@ -11,6 +11,12 @@ pub(super) fn attribute(text: &str) -> TokenStream {
     quote! { #(#[doc = #lines])* }
 }
 
+/// The same as text, indented.
+pub(super) fn comment(text: &str, indent: usize) -> String {
+    let lines = text.trim_end().lines();
+    lines.map(|line| format!("{:indent$}{}\n", "", format!("/// {line}").trim_end())).collect()
+}
+
 pub(super) fn vendor(vendor: &Vendor) -> String {
     let docs =
         vendor.docs.as_ref().map(|docs| format!("\n\nVendor's documentation: <{docs}>")).unwrap_or_default();

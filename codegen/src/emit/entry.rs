@@ -1,13 +1,12 @@
 //! A tool's entry in `tools/list`, as JSON text in pieces.
 
+use super::constant::{Constant, list, plain, record, text};
 use super::schema;
 use crate::model::{Effect, Prose, Tool, Vendor};
-use proc_macro2::{Literal, TokenStream};
-use quote::quote;
 use serde_json::json;
 
 /// The pieces of the entry without its closing brace.
-pub(super) fn pieces(vendor: &Vendor, tool: &Tool) -> TokenStream {
+pub(super) fn pieces(vendor: &Vendor, tool: &Tool) -> Constant {
     prose(vendor, &merge(texts(vendor, tool)))
 }
 
@@ -41,7 +40,7 @@ fn texts(vendor: &Vendor, tool: &Tool) -> Vec<Prose> {
 }
 
 /// Texts with links, each a piece of its own, parted by spaces.
-pub(super) fn sentences(vendor: &Vendor, texts: &[Prose]) -> TokenStream {
+pub(super) fn sentences(vendor: &Vendor, texts: &[Prose]) -> Constant {
     let spaced = texts.iter().enumerate().map(|(place, prose)| Prose {
         text: if place == 0 { prose.text.clone() } else { format!(" {}", prose.text) },
         mentions: prose.mentions.clone(),
@@ -49,23 +48,12 @@ pub(super) fn sentences(vendor: &Vendor, texts: &[Prose]) -> TokenStream {
     prose(vendor, &merge(spaced.collect()))
 }
 
-fn prose(vendor: &Vendor, pieces: &[Prose]) -> TokenStream {
-    let pieces = pieces.iter().map(|piece| {
-        let text = literal(&piece.text);
+fn prose(vendor: &Vendor, pieces: &[Prose]) -> Constant {
+    list(pieces.iter().map(|piece| {
         // A vendor has far fewer than 65,536 tools: its list would not fit any client.
         let places = piece.mentions.iter().filter_map(|name| place(vendor, name));
-        quote! { Piece { text: #text, needs: &[#(#places),*] } }
-    });
-    quote! { &[#(#pieces),*] }
-}
-
-/// A string literal; raw where that spares JSON its backslashes.
-pub(super) fn literal(text: &str) -> Literal {
-    let pays = text.contains('"') && !text.contains("\"#") && !text.contains('\r');
-    if pays && let Ok(raw) = format!("r#\"{text}\"#").parse() {
-        return raw;
-    }
-    Literal::string(text)
+        record("Piece", [("text", text(&piece.text)), ("needs", list(places.map(plain)))])
+    }))
 }
 
 /// The place of a tool in the vendor's table.

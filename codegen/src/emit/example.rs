@@ -13,7 +13,7 @@ pub(super) fn markdown(vendor: &Vendor, tool: &Tool, style: &Style) -> Option<St
     let params: Vec<_> =
         tool.params.iter().filter(|param| param.place != Place::Paging && param.from.is_none()).collect();
     let literal = structure(vendor, &tool.type_name, &params, arguments)?;
-    let core = style.core.to_string().replace(' ', "");
+    let core = style.core_path();
     let core = core.trim_start_matches("::");
     let import = |used: &str, path: &str| {
         if literal.contains(used) { format!("use {core}::{path};\n") } else { String::new() }

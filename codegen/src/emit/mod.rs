@@ -3,6 +3,7 @@
 //! Pressed code names everything by its full path, so no documented name can shadow anything, and is
 //! sorted, so equal documentation gives equal bytes.
 
+mod constant;
 mod docs;
 pub(crate) mod entry;
 mod example;
@@ -26,19 +27,17 @@ pub(crate) struct Style {
     pub(crate) example_path: Option<String>,
 }
 
+impl Style {
+    /// The path of the core crate as text.
+    fn core_path(&self) -> String {
+        self.core.to_string().replace(' ', "")
+    }
+}
+
 /// The catalogue as Rust text.
 pub(crate) fn catalog(catalog: &Catalog, style: &Style) -> String {
     let core = &style.core;
-    let modules: Vec<_> = catalog
-        .vendors
-        .iter()
-        .map(|vendor| {
-            let body = vendor::vendor(vendor, style);
-            let module = format_ident!("{}", crate::name::field_name(&vendor.slug));
-            let doc = docs::attribute(&docs::vendor(vendor));
-            pretty(quote! { #doc #[allow(clippy::all, clippy::pedantic)] pub mod #module { #body } })
-        })
-        .collect();
+    let modules: Vec<_> = catalog.vendors.iter().map(|vendor| vendor::vendor(vendor, style)).collect();
     let names =
         catalog.vendors.iter().map(|vendor| format_ident!("{}", crate::name::field_name(&vendor.slug)));
     let fingerprint = fingerprint(&modules);
@@ -66,11 +65,10 @@ fn origin(catalog: &Catalog) -> String {
 
 /// Formats like rustfmt, but never gives up on long lines and needs no program.
 fn pretty(tokens: TokenStream) -> String {
-    let spare = tokens.clone();
     match syn::parse2(tokens) {
         Ok(file) => prettyplease::unparse(&file),
-        // Only a fault of this room leads here; the compiler then shows it in the unformatted text.
-        Err(_) => spare.to_string(),
+        // Only a fault of this room leads here; the compiler then shows it where the item would be.
+        Err(error) => format!("compile_error!({:?});\n", format!("the press made no Rust: {error}")),
     }
 }
 

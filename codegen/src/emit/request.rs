@@ -1,5 +1,6 @@
 //! How a tool's arguments are sent: the table, and `into_request` of its struct.
 
+use super::constant::{Constant, call, list, plain, record, text, word};
 use super::table::Names;
 use super::types::identifier;
 use crate::model::{Body, Kind, ListStyle, Param, Place, Tool};
@@ -8,9 +9,12 @@ use quote::{format_ident, quote};
 
 /// `into_request` of a tool's struct.
 pub(super) fn into_request(tool: &Tool, names: &Names, core: &TokenStream) -> TokenStream {
-    let (verb, path, sending) = (verb(&tool.verb), &tool.path, &names.sending);
+    let (verb, path, sending) = (verb(&tool.verb), &tool.path, identifier(&names.sending));
     let params = match &names.params {
-        Some(params) => quote! { tables::#params },
+        Some(params) => {
+            let params = identifier(params);
+            quote! { tables::#params }
+        }
         None => quote! { &[] },
     };
     quote! {
@@ -23,18 +27,18 @@ pub(super) fn into_request(tool: &Tool, names: &Names, core: &TokenStream) -> To
 }
 
 /// All that a vendor sees of a tool's parameters and a model does not.
-pub(super) fn sending(tool: &Tool) -> TokenStream {
-    let headers = tool.headers.iter().map(|(name, value)| quote! { (#name, #value) });
+pub(super) fn sending(tool: &Tool) -> Constant {
+    let headers = tool.headers.iter().map(|(name, value)| call("", [text(name), text(value)]));
     let body = match tool.body {
-        Body::None => quote! { None },
-        Body::Json => quote! { Json },
-        Body::Form => quote! { Form },
-        Body::Whole => quote! { Whole },
+        Body::None => "Body::None",
+        Body::Json => "Body::Json",
+        Body::Form => "Body::Form",
+        Body::Whole => "Body::Whole",
     };
     let lists = match tool.query_arrays {
-        ListStyle::Repeat => quote! { Repeat },
-        ListStyle::Comma => quote! { Comma },
-        ListStyle::Brackets => quote! { Brackets },
+        ListStyle::Repeat => "ListStyle::Repeat",
+        ListStyle::Comma => "ListStyle::Comma",
+        ListStyle::Brackets => "ListStyle::Brackets",
     };
     let sent = sent(&tool.params, |param| {
         let is_list = matches!(param.kind, Kind::List { .. });
@@ -49,38 +53,42 @@ pub(super) fn sending(tool: &Tool) -> TokenStream {
     });
     let copies = tool.params.iter().filter_map(|copy| {
         let from = tool.params.iter().find(|param| Some(&param.field_name) == copy.from.as_ref())?;
-        let name = if copy.place == Place::Path { &copy.name } else { &copy.wire_name };
-        let (from, place, as_text) = (&from.name, place(copy.place), copy.as_text);
-        Some(quote! { Copied { from: #from, place: Place::#place, wire: #name, as_text: #as_text } })
+        let wire = if copy.place == Place::Path { &copy.name } else { &copy.wire_name };
+        let (from, place, wire) = (text(&from.name), place(copy.place), text(wire));
+        let as_text = plain(copy.as_text);
+        Some(record("Copied", [("from", from), ("place", place), ("wire", wire), ("as_text", as_text)]))
     });
-    quote! {
-        Sending {
-            headers: &[#(#headers),*],
-            body: Body::#body,
-            lists: ListStyle::#lists,
-            sent: #sent,
-            copies: &[#(#copies),*],
-        }
-    }
+    record(
+        "Sending",
+        [
+            ("headers", list(headers)),
+            ("body", word(body)),
+            ("lists", word(lists)),
+            ("sent", sent),
+            ("copies", list(copies)),
+        ],
+    )
 }
 
 /// The parameters that are not sent as they are given; `wire` tells the vendor's name for each.
-pub(super) fn sent(params: &[Param], wire: impl Fn(&Param) -> String) -> TokenStream {
-    let sent = params.iter().filter(|param| param.from.is_none()).filter_map(|param| {
+pub(super) fn sent(params: &[Param], wire: impl Fn(&Param) -> String) -> Constant {
+    list(params.iter().filter(|param| param.from.is_none()).filter_map(|param| {
         let (name, wire, as_text) = (&param.name, wire(param), param.as_text);
-        (as_text || wire != *name).then(|| quote! { Sent { name: #name, wire: #wire, as_text: #as_text } })
-    });
-    quote! { &[#(#sent),*] }
+        let sent = || {
+            record("Sent", [("name", text(name)), ("wire", text(&wire)), ("as_text", plain(as_text))])
+        };
+        (as_text || wire != *name).then(sent)
+    }))
 }
 
 /// The variant of the core's `Place`.
-pub(super) fn place(place: Place) -> Ident {
-    identifier(match place {
-        Place::Path => "Path",
-        Place::Query => "Query",
-        Place::Header => "Header",
-        Place::Body => "Body",
-        Place::Paging => "Paging",
+pub(super) fn place(place: Place) -> Constant {
+    word(match place {
+        Place::Path => "Place::Path",
+        Place::Query => "Place::Query",
+        Place::Header => "Place::Header",
+        Place::Body => "Place::Body",
+        Place::Paging => "Place::Paging",
     })
 }
 

@@ -1,237 +1,203 @@
 //! Parameter tables and rules.
 
+use super::constant::{Constant, call, list, option, plain, record, text, texts, word};
 use super::request;
-use crate::model::{Kind, Object, Param, Rule, Shape, Tool, TypeDef, Variant};
+use crate::model::{Kind, Object, Param, Rule, Shape, Tool, Variant, Vendor};
 use crate::name::constant_name;
-use proc_macro2::{Ident, TokenStream};
-use quote::{format_ident, quote};
-use std::cell::RefCell;
 use std::collections::HashMap;
 
 /// Writes tables, in a module of their own where every name is the core's.
 ///
-/// What many tools have alike is written once: it becomes a static of its own, remembered here.
-#[derive(Default)]
-pub(super) struct Tables {
-    texts: RefCell<Vec<TextRules>>,
-    sendings: RefCell<Shared>,
-    params: RefCell<Shared>,
+/// What is alike is written once, however many tools or types have it: it becomes a static, named after the
+/// first of them.
+pub(super) struct Tables<'v> {
+    vendor: &'v Vendor,
+    /// The statics, as they stand in the module.
+    text: String,
+    /// Names of the statics by their type and value.
+    written: HashMap<String, String>,
+    /// Names of the statics of types.
+    types: HashMap<&'v str, String>,
+    texts: usize,
+    sendings: usize,
 }
-
-/// Fewest characters, most characters, pattern.
-type TextRules = (u64, Option<u64>, Option<String>);
 
 /// The statics of a tool.
 pub(super) struct Names {
     /// None if it takes nothing.
-    pub(super) params: Option<Ident>,
-    pub(super) sending: Ident,
+    pub(super) params: Option<String>,
+    pub(super) sending: String,
 }
 
-/// Values with the names of their statics, found by their text.
-#[derive(Default)]
-struct Shared {
-    names: HashMap<String, Ident>,
-    values: Vec<(Ident, TokenStream)>,
-}
+/// Indentation of what stands in the module.
+const INDENT: usize = 8;
+/// Columns of `static NAME: Type = ` where the value is short.
+const DECLARATION: usize = 36;
 
-impl Shared {
-    fn name(&mut self, value: TokenStream, name: impl FnOnce(usize) -> Ident) -> Ident {
-        let place = self.values.len();
-        self.names
-            .entry(value.to_string())
-            .or_insert_with(|| {
-                let name = name(place);
-                self.values.push((name.clone(), value));
-                name
-            })
-            .clone()
-    }
-}
-
-impl Tables {
-    /// The statics that the tables refer to. Patterns are compiled when first used, so they cannot be
-    /// constants.
-    pub(super) fn shared(&self) -> TokenStream {
-        let texts = self.texts.borrow();
-        let texts = texts.iter().enumerate().map(|(place, (min, max, pattern))| {
-            let name = format_ident!("TEXT_{place}");
-            let (min, max) = (count(*min), option(max.map(count)));
-            let pattern = option(pattern.as_ref().map(|pattern| quote! { Pattern::new(#pattern) }));
-            quote! { static #name: Text = Text { min: #min, max: #max, pattern: #pattern }; }
-        });
-        let (params, sendings) = (self.params.borrow(), self.sendings.borrow());
-        let params = params.values.iter().map(|(name, value)| {
-            quote! { pub(super) static #name: &[Param] = #value; }
-        });
-        let sendings = sendings.values.iter().map(|(name, value)| {
-            quote! { pub(super) static #name: Sending = #value; }
-        });
-        quote! { #(#params)* #(#sendings)* #(#texts)* }
+impl<'v> Tables<'v> {
+    pub(super) fn new(vendor: &'v Vendor) -> Self {
+        Self {
+            vendor,
+            text: String::new(),
+            written: HashMap::new(),
+            types: HashMap::new(),
+            texts: 0,
+            sendings: 0,
+        }
     }
 
-    /// The statics that tell what a tool takes and how it is sent. Parameters that several tools have are
-    /// named after the first of them.
-    pub(super) fn names(&self, tool: &Tool) -> Names {
-        let sending = request::sending(tool);
-        let sending = self.sendings.borrow_mut().name(sending, |place| format_ident!("SENDING_{place}"));
+    /// The statics that the tables refer to.
+    pub(super) fn into_text(self) -> String {
+        self.text
+    }
+
+    /// The static of this value: one that is there already, or a new one of this name.
+    fn shared(&mut self, name: String, visible: &str, ty: &str, value: &Constant) -> String {
+        let mut item = format!(": {ty} = ");
+        // Whatever its name, so that equal values have equal texts.
+        value.write(&mut item, INDENT, INDENT + DECLARATION);
+        if let Some(name) = self.written.get(&item) {
+            return name.clone();
+        }
+        self.text.push_str(&format!("{:INDENT$}{visible}static {name}{item};\n", ""));
+        self.written.insert(item, name.clone());
+        name
+    }
+
+    /// The statics that tell what a tool takes and how it is sent.
+    pub(super) fn names(&mut self, tool: &'v Tool) -> Names {
+        let name = format!("SENDING_{}", self.sendings);
+        let sending = self.shared(name.clone(), "pub(super) ", "Sending", &request::sending(tool));
+        self.sendings += usize::from(sending == name);
         let params = tool.params.iter().any(|param| param.from.is_none()).then(|| {
-            let name = format_ident!("{}_PARAMS", constant_name(&tool.field_name));
+            let name = format!("{}_PARAMS", constant_name(&tool.field_name));
             let params = self.params(&tool.params);
-            self.params.borrow_mut().name(params, |_| name)
+            self.shared(name, "pub(super) ", "&[Param]", &params)
         });
         Names { params, sending }
     }
 
-    fn params(&self, params: &[Param]) -> TokenStream {
+    fn params(&mut self, params: &'v [Param]) -> Constant {
         let asked = params.iter().filter(|param| param.from.is_none());
-        let entries = asked.map(|param| {
-            let Param { name, required, nullable, secret, .. } = param;
-            let (place, kind) = (request::place(param.place), self.kind(&param.kind));
-            quote! {
-                Param {
-                    name: #name,
-                    place: Place::#place,
-                    required: #required,
-                    nullable: #nullable,
-                    secret: #secret,
-                    kind: #kind,
-                }
-            }
-        });
-        quote! { &[#(#entries),*] }
+        list(asked.map(|param| {
+            record(
+                "Param",
+                [
+                    ("name", text(&param.name)),
+                    ("place", request::place(param.place)),
+                    ("required", plain(param.required)),
+                    ("nullable", plain(param.nullable)),
+                    ("secret", plain(param.secret)),
+                    ("kind", self.kind(&param.kind)),
+                ],
+            )
+        }))
     }
 
-    fn kind(&self, kind: &Kind) -> TokenStream {
+    fn kind(&mut self, kind: &'v Kind) -> Constant {
         match kind {
-            Kind::Text { min: 0, max: None, pattern: None } => quote! { Kind::Text(&ANY_TEXT) },
+            Kind::Text { min: 0, max: None, pattern: None } => word("Kind::Text(&ANY_TEXT)"),
             Kind::Text { min, max, pattern } => {
-                let wanted = (*min, *max, pattern.clone());
-                let mut texts = self.texts.borrow_mut();
-                let place = texts.iter().position(|text| *text == wanted).unwrap_or_else(|| {
-                    texts.push(wanted);
-                    texts.len() - 1
-                });
-                let name = format_ident!("TEXT_{place}");
-                quote! { Kind::Text(&#name) }
+                // Patterns are compiled when first used, so these cannot be constants.
+                let pattern = pattern.as_ref().map(|pattern| call("Pattern::new", [text(pattern)]));
+                let fields = [("min", plain(min)), ("max", option(max.map(plain))), ("pattern", option(pattern))];
+                let name = format!("TEXT_{}", self.texts);
+                let there = self.shared(name.clone(), "", "Text", &record("Text", fields));
+                self.texts += usize::from(there == name);
+                call("Kind::Text", [word(there).by_reference()])
             }
-            Kind::Enum { words, .. } => quote! { Kind::Enum(&[#(#words),*]) },
+            Kind::Enum { words, .. } => call("Kind::Enum", [texts(words)]),
             Kind::Integer { min, max } => {
-                let (min, max) = (bound(*min, i64::MIN), bound(*max, i64::MAX));
-                quote! { Kind::Integer { min: #min, max: #max } }
+                let bound = |value: i64| match value {
+                    i64::MIN => word("i64::MIN"),
+                    i64::MAX => word("i64::MAX"),
+                    value => plain(value),
+                };
+                record("Kind::Integer", [("min", bound(*min)), ("max", bound(*max))])
             }
             Kind::Number { min, max } => {
-                let (min, max) =
-                    (option(min.map(|min| quote! { #min })), option(max.map(|max| quote! { #max })));
-                quote! { Kind::Number { min: #min, max: #max } }
+                let bound = |value: &Option<f64>| option(value.map(|value| word(format!("{value:?}"))));
+                record("Kind::Number", [("min", bound(min)), ("max", bound(max))])
             }
-            Kind::Boolean => quote! { Kind::Boolean },
+            Kind::Boolean => word("Kind::Boolean"),
             Kind::List { items, min, max } => {
-                let items = self.kind(items);
-                let (min, max) = (count(*min), option(max.map(count)));
-                quote! { Kind::List { items: &#items, min: #min, max: #max } }
+                let items = self.kind(items).by_reference();
+                let (min, max) = (plain(min), option(max.map(plain)));
+                record("Kind::List", [("items", items), ("min", min), ("max", max)])
             }
-            Kind::Object { ty } => {
-                let table = table_name(ty);
-                quote! { Kind::Object(&#table) }
-            }
-            Kind::Union { ty } => {
-                let table = table_name(ty);
-                quote! { #table }
-            }
-            Kind::Map { values } => {
-                let values = self.kind(values);
-                quote! { Kind::Map(&#values) }
-            }
-            Kind::Any => quote! { Kind::Any },
+            Kind::Object { ty } | Kind::Union { ty } => self.of_type(ty),
+            Kind::Map { values } => call("Kind::Map", [self.kind(values).by_reference()]),
+            Kind::Any => word("Kind::Any"),
         }
     }
 
-    fn object(&self, object: &Object) -> TokenStream {
-        let (fields, rules, open) = (self.params(&object.fields), Self::rules(&object.rules), object.open);
-        let sent = request::sent(&object.fields, |param| param.wire_name.clone());
-        quote! { Object { fields: #fields, rules: #rules, open: #open, sent: #sent } }
-    }
-
-    /// The table of a type, if it has one.
-    pub(super) fn of_type(&self, def: &TypeDef) -> TokenStream {
-        match &def.shape {
-            Shape::Enum(_) => TokenStream::new(),
-            Shape::Object(object) => self.object_static(&def.name, object),
-            Shape::Union { tag, adjacent, variants, .. } => {
-                let kind = if *adjacent { "Adjacent" } else { "Union" };
-                self.union_const(&def.name, kind, tag, variants)
+    /// The kind of an object or union; its table is written when it is first met.
+    fn of_type(&mut self, ty: &'v str) -> Constant {
+        let shape = self.vendor.ty(ty).map(|def| &def.shape);
+        let name = self.types.get(ty).cloned();
+        match shape {
+            Some(Shape::Union { tag, adjacent, variants, .. }) => {
+                let name = name.unwrap_or_else(|| self.variants(ty, variants));
+                let path = if *adjacent { "Kind::Adjacent" } else { "Kind::Union" };
+                record(path, [("tag", text(tag)), ("variants", word(name))])
             }
+            Some(Shape::Object(object)) => {
+                let name = name.unwrap_or_else(|| self.object_static(ty, object));
+                call("Kind::Object", [word(name).by_reference()])
+            }
+            // Lowering has made sure that every named type exists.
+            Some(Shape::Enum(_)) | None => word("Kind::Any"),
         }
     }
 
-    fn object_static(&self, ty: &str, object: &Object) -> TokenStream {
-        let (name, object) = (table_name(ty), self.object(object));
-        quote! { static #name: Object = #object; }
+    fn object_static(&mut self, ty: &'v str, object: &'v Object) -> String {
+        let name = format!("{}_TABLE", constant_name(ty));
+        // A type that holds itself refers to the table that is being written.
+        self.types.insert(ty, name.clone());
+        let value = self.object(object);
+        let name = self.shared(name, "", "Object", &value);
+        self.types.insert(ty, name.clone());
+        name
     }
 
-    /// The table of a union type; `kind` is the core's word for where its tag stands.
-    fn union_const(&self, ty: &str, kind: &str, tag: &str, variants: &[Variant]) -> TokenStream {
-        let kind = format_ident!("{kind}");
-        let (name, variants_name) = (table_name(ty), format_ident!("{}_VARIANTS", constant_name(ty)));
-        let variants = variants.iter().map(|variant| {
-            let (word, object) = (&variant.word, self.object(&variant.object));
-            quote! { Variant { tag: #word, object: #object } }
-        });
-        quote! {
-            static #variants_name: &[Variant] = &[#(#variants),*];
-            const #name: Kind = Kind::#kind { tag: #tag, variants: #variants_name };
+    fn variants(&mut self, ty: &'v str, variants: &'v [Variant]) -> String {
+        let name = format!("{}_VARIANTS", constant_name(ty));
+        self.types.insert(ty, name.clone());
+        let variants = list(variants.iter().map(|variant| {
+            record("Variant", [("tag", text(&variant.word)), ("object", self.object(&variant.object))])
+        }));
+        let name = self.shared(name, "", "&[Variant]", &variants);
+        self.types.insert(ty, name.clone());
+        name
+    }
+
+    fn object(&mut self, object: &'v Object) -> Constant {
+        record(
+            "Object",
+            [
+                ("fields", self.params(&object.fields)),
+                ("rules", rules(&object.rules)),
+                ("open", plain(object.open)),
+                ("sent", request::sent(&object.fields, |param| param.wire_name.clone())),
+            ],
+        )
+    }
+}
+
+pub(super) fn rules(rules: &[Rule]) -> Constant {
+    let conditional = |path: &str, field: &str, values: &[String], fields: &[String], say: &str| {
+        let when = record("Condition", [("field", text(field)), ("values", texts(values))]);
+        record(path, [("when", when), ("fields", texts(fields)), ("say", text(say))])
+    };
+    list(rules.iter().map(|rule| match rule {
+        Rule::ExactlyOneOf(fields) => call("Rule::ExactlyOneOf", [texts(fields)]),
+        Rule::AtLeastOneOf(fields) => call("Rule::AtLeastOneOf", [texts(fields)]),
+        Rule::AtMostOneOf(fields) => call("Rule::AtMostOneOf", [texts(fields)]),
+        Rule::Requires { field, values, fields, say } => {
+            conditional("Rule::Requires", field, values, fields, say)
         }
-    }
-
-    pub(super) fn rules(rules: &[Rule]) -> TokenStream {
-        let rules = rules.iter().map(|rule| match rule {
-            Rule::ExactlyOneOf(fields) => quote! { Rule::ExactlyOneOf(&[#(#fields),*]) },
-            Rule::AtLeastOneOf(fields) => quote! { Rule::AtLeastOneOf(&[#(#fields),*]) },
-            Rule::AtMostOneOf(fields) => quote! { Rule::AtMostOneOf(&[#(#fields),*]) },
-            Rule::Requires { field, values, fields, say } => quote! {
-                Rule::Requires {
-                    when: Condition { field: #field, values: &[#(#values),*] },
-                    fields: &[#(#fields),*],
-                    say: #say,
-                }
-            },
-            Rule::Forbids { field, values, fields, say } => quote! {
-                Rule::Forbids {
-                    when: Condition { field: #field, values: &[#(#values),*] },
-                    fields: &[#(#fields),*],
-                    say: #say,
-                }
-            },
-        });
-        quote! { &[#(#rules),*] }
-    }
-}
-
-fn table_name(ty: &str) -> Ident {
-    format_ident!("{}_TABLE", constant_name(ty))
-}
-
-fn bound(value: i64, open: i64) -> TokenStream {
-    if value == open && open == i64::MIN {
-        quote! { i64::MIN }
-    } else if value == open {
-        quote! { i64::MAX }
-    } else {
-        let value = proc_macro2::Literal::i64_unsuffixed(value);
-        quote! { #value }
-    }
-}
-
-fn count(value: u64) -> TokenStream {
-    let value = proc_macro2::Literal::u64_unsuffixed(value);
-    quote! { #value }
-}
-
-/// `Some(…)` or `None`, for tables: no documented name stands beside them that could shadow these.
-pub(super) fn option(value: Option<TokenStream>) -> TokenStream {
-    match value {
-        Some(value) => quote! { Some(#value) },
-        None => quote! { None },
-    }
+        Rule::Forbids { field, values, fields, say } => {
+            conditional("Rule::Forbids", field, values, fields, say)
+        }
+    }))
 }

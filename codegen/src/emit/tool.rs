@@ -1,9 +1,10 @@
 //! One tool: its struct, its tables and the function between them.
 
-use super::table::{Names, Tables, option};
-use super::types::{constructor, fields, identifier, wire};
+use super::constant::{Constant, call, list, option, plain, record, text, texts, word};
+use super::table::{Names, rules};
+use super::types::{clone, constructor, fields, identifier, wire};
 use super::{Style, docs, entry, example, request};
-use crate::model::{Advice, Answer, Effect, Next, Paging, Param, Place, Source, Tool, Vendor};
+use crate::model::{Advice, Answer, Effect, Next, Paging, Param, Place, Source, Tool, Vendor, Wait};
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -18,20 +19,25 @@ pub(super) fn structure(vendor: &Vendor, tool: &Tool, sending: &Names, style: &S
     }
     let doc = docs::attribute(&doc);
     let own = tool.params.iter().filter(|param| is_own(param));
-    let (definition, new) = if own.clone().next().is_none() {
-        (quote! { pub struct #name; }, quote! {})
+    let (definition, new, clone) = if own.clone().next().is_none() {
+        (quote! { #[derive(Clone)] pub struct #name; }, quote! {}, quote! {})
     } else {
-        let fields = fields(own.clone(), core);
-        (quote! { pub struct #name { #fields } }, constructor(own.clone(), &TokenStream::new(), core))
+        let (fields, nothing) = (fields(own.clone(), core), TokenStream::new());
+        (
+            quote! { pub struct #name { #fields } },
+            constructor(own.clone(), &nothing, core),
+            clone(&name, own.clone(), &nothing),
+        )
     };
     let into_request = request::into_request(tool, sending, core);
     let wire = wire(&name, own, &TokenStream::new(), core);
     quote! {
         #doc
-        #[derive(Clone)]
         #definition
 
         impl #name { #new #into_request }
+
+        #clone
 
         #wire
     }
@@ -43,127 +49,97 @@ fn is_own(param: &Param) -> bool {
 }
 
 /// The tool's entry in the vendor's table.
-pub(super) fn table(vendor: &Vendor, tool: &Tool, names: &Names) -> TokenStream {
-    let Tool { name, title, resource, method, path, idempotent, tags, .. } = tool;
-    let verb = request::verb(&tool.verb);
+pub(super) fn table(vendor: &Vendor, tool: &Tool, names: &Names) -> Constant {
     let effect = match tool.effect {
-        Effect::Read => quote! { Read },
-        Effect::Write => quote! { Write },
-        Effect::Destructive => quote! { Destructive },
+        Effect::Read => "Effect::Read",
+        Effect::Write => "Effect::Write",
+        Effect::Destructive => "Effect::Destructive",
     };
-    let sending = &names.sending;
-    let params = match &names.params {
-        Some(params) => quote! { #params },
-        None => quote! { &[] },
-    };
-    let entry = entry::pieces(vendor, tool);
-    let special = special(vendor, tool);
-    quote! {
-        Tool {
-            name: #name,
-            title: #title,
-            resource: #resource,
-            method: #method,
-            http: HttpMethod::#verb,
-            path: #path,
-            effect: Effect::#effect,
-            idempotent: #idempotent,
-            tags: &[#(#tags),*],
-            params: #params,
-            entry: #entry,
-            build: Build::Table(&#sending),
-            #special
-            ..Tool::PLAIN
-        }
-    }
+    let common = [
+        ("name", text(&tool.name)),
+        ("title", text(&tool.title)),
+        ("resource", text(&tool.resource)),
+        ("method", text(&tool.method)),
+        ("http", word(format!("HttpMethod::{}", request::verb(&tool.verb)))),
+        ("path", text(&tool.path)),
+        ("effect", word(effect)),
+        ("idempotent", plain(tool.idempotent)),
+        ("tags", texts(&tool.tags)),
+        ("params", names.params.as_ref().map_or_else(|| list([]), word)),
+        ("entry", entry::pieces(vendor, tool)),
+        ("build", call("Build::Table", [word(&names.sending).by_reference()])),
+    ];
+    record("Tool", common.into_iter().chain(special(vendor, tool)).chain([("", word("..Tool::PLAIN"))]))
 }
 
 /// The fields in which a tool is not like most others.
-fn special(vendor: &Vendor, tool: &Tool) -> TokenStream {
-    let mut fields = TokenStream::new();
-    let mut set = |name: &str, value: TokenStream| {
-        let name = identifier(name);
-        fields.extend(quote! { #name: #value, });
+fn special(vendor: &Vendor, tool: &Tool) -> impl Iterator<Item = (&'static str, Constant)> {
+    let plain_answer = matches!(&tool.answer, Answer::One { at } if at.is_empty());
+    let wait = |wait: &Wait| {
+        let (param, unit, max) = (text(&wait.param), plain(wait.unit_ms), plain(wait.max_ms));
+        call("Some", [record("Wait", [("param", param), ("unit_ms", unit), ("max_ms", max)])])
     };
-    if !tool.rules.is_empty() {
-        set("rules", Tables::rules(&tool.rules));
-    }
-    if let Some(schema) = &tool.output_schema {
-        let schema = entry::literal(&schema.to_string());
-        set("output_schema", quote! { Some(#schema) });
-    }
-    if !matches!(&tool.answer, Answer::One { at } if at.is_empty()) {
-        set("answer", answer(&tool.answer));
-    }
-    if let Some(timeout) = tool.timeout_ms {
-        set("timeout_ms", quote! { Some(#timeout) });
-    }
-    if let Some(wait) = &tool.wait {
-        let (param, unit_ms, max_ms) = (&wait.param, wait.unit_ms, wait.max_ms);
-        set("wait", quote! { Some(Wait { param: #param, unit_ms: #unit_ms, max_ms: #max_ms }) });
-    }
-    if !tool.errors.is_empty() {
-        set("errors", advice(vendor, &tool.errors));
-    }
-    if let Some(path) = &tool.failure {
-        set("failure", quote! { Some(&[#(#path),*]) });
-    }
-    if !tool.next.is_empty() {
-        set("next", next(vendor, &tool.next));
-    }
-    fields
+    [
+        ("rules", (!tool.rules.is_empty()).then(|| rules(&tool.rules))),
+        ("output_schema", tool.output_schema.as_ref().map(|schema| call("Some", [text(&schema.to_string())]))),
+        ("answer", (!plain_answer).then(|| answer(&tool.answer))),
+        ("timeout_ms", tool.timeout_ms.map(|timeout| call("Some", [plain(timeout)]))),
+        ("wait", tool.wait.as_ref().map(wait)),
+        ("errors", (!tool.errors.is_empty()).then(|| advice(vendor, &tool.errors))),
+        ("failure", tool.failure.as_ref().map(|path| call("Some", [texts(path)]))),
+        ("next", (!tool.next.is_empty()).then(|| next(vendor, &tool.next))),
+    ]
+    .into_iter()
+    .filter_map(|(name, value)| Some((name, value?)))
 }
 
-fn answer(answer: &Answer) -> TokenStream {
-    match answer {
-        Answer::One { at } => quote! { Answer::One(&[#(#at),*]) },
-        Answer::List { records, paging } => {
-            let paging = match paging {
-                Paging::Whole => quote! { Whole },
-                Paging::Sliced => quote! { Sliced },
-                Paging::Cursor { param, limit, next } => {
-                    let limit = option(limit.as_ref().map(|limit| quote! { #limit }));
-                    quote! { Cursor { cursor_param: #param, limit_param: #limit, next: &[#(#next),*] } }
-                }
-                Paging::Page { param, limit, first } => {
-                    quote! { Page { page_param: #param, limit_param: #limit, first: #first } }
-                }
-                Paging::Offset { param, limit } => {
-                    quote! { Offset { offset_param: #param, limit_param: #limit } }
-                }
-            };
-            quote! { Answer::List { records: &[#(#records),*], paging: Paging::#paging } }
+fn answer(answer: &Answer) -> Constant {
+    let (records, paging) = match answer {
+        Answer::One { at } => return call("Answer::One", [texts(at)]),
+        Answer::List { records, paging } => (records, paging),
+    };
+    let paging = match paging {
+        Paging::Whole => word("Paging::Whole"),
+        Paging::Sliced => word("Paging::Sliced"),
+        Paging::Cursor { param, limit, next } => {
+            let limit = option(limit.as_deref().map(text));
+            let fields = [("cursor_param", text(param)), ("limit_param", limit), ("next", texts(next))];
+            record("Paging::Cursor", fields)
         }
-    }
+        Paging::Page { param, limit, first } => {
+            let fields = [("page_param", text(param)), ("limit_param", text(limit)), ("first", plain(first))];
+            record("Paging::Page", fields)
+        }
+        Paging::Offset { param, limit } => {
+            record("Paging::Offset", [("offset_param", text(param)), ("limit_param", text(limit))])
+        }
+    };
+    record("Answer::List", [("records", texts(records)), ("paging", paging)])
 }
 
 /// The table of calls that may follow.
-fn next(vendor: &Vendor, next: &[Next]) -> TokenStream {
-    let links = next.iter().filter_map(|next| {
+fn next(vendor: &Vendor, next: &[Next]) -> Constant {
+    list(next.iter().filter_map(|next| {
         let place = entry::place(vendor, &next.tool)?;
         let pass = next.pass.iter().map(|(param, source)| {
             let source = match source {
-                Source::Field(path) => quote! { Field(&[#(#path),*]) },
-                Source::Argument(name) => quote! { Argument(#name) },
+                Source::Field(path) => call("Source::Field", [texts(path)]),
+                Source::Argument(name) => call("Source::Argument", [text(name)]),
             };
-            quote! { (#param, Source::#source) }
+            call("", [text(param), source])
         });
-        let until = option(next.until.as_ref().map(|(field, values)| {
-            let values = values.iter().map(ToString::to_string);
-            quote! { (&[#(#field),*], &[#(#values),*]) }
-        }));
-        Some(quote! { Next { tool: #place, pass: &[#(#pass),*], until: #until } })
-    });
-    quote! { &[#(#links),*] }
+        let until = next.until.as_ref().map(|(field, values)| {
+            call("", [texts(field), texts(values.iter().map(ToString::to_string))])
+        });
+        Some(record("Next", [("tool", plain(place)), ("pass", list(pass)), ("until", option(until))]))
+    }))
 }
 
 /// A table of advice on errors.
-pub(super) fn advice(vendor: &Vendor, errors: &[Advice]) -> TokenStream {
-    let errors = errors.iter().map(|error| {
-        let status = option(error.status.map(|status| quote! { #status }));
-        let contains = &error.contains;
+pub(super) fn advice(vendor: &Vendor, errors: &[Advice]) -> Constant {
+    list(errors.iter().map(|error| {
         let say = entry::sentences(vendor, std::slice::from_ref(&error.say));
-        quote! { ErrorAdvice { status: #status, contains: #contains, say: #say } }
-    });
-    quote! { &[#(#errors),*] }
+        let status = option(error.status.map(plain));
+        record("ErrorAdvice", [("status", status), ("contains", text(&error.contains)), ("say", say)])
+    }))
 }

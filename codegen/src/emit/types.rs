@@ -123,28 +123,56 @@ fn value_type(kind: &Kind, core: &TokenStream) -> TokenStream {
 fn structure(name: &Ident, doc: &TokenStream, object: &Object, core: &TokenStream) -> TokenStream {
     let params = object.fields.iter().filter(|param| param.from.is_none());
     let fields = fields(params.clone(), core);
-    let (more_field, more_new, more_put) = if object.open {
+    let (more_field, more_new, more_clone, more_put) = if object.open {
         (
             quote! {
                 , /// Fields beyond the documented ones.
                 pub undocumented: #core::json::Map<::std::string::String, #core::json::Value>
             },
             quote! { undocumented: ::core::default::Default::default(), },
+            quote! { undocumented: self.undocumented.clone(), },
             quote! { to.extend(&self.undocumented); },
         )
     } else {
         Default::default()
     };
     let constructor = constructor(params.clone(), &more_new, core);
+    let clone = clone(name, params.clone(), &more_clone);
     let wire = wire(name, params, &more_put, core);
     quote! {
         #doc
-        #[derive(Clone)]
         pub struct #name { #fields #more_field }
 
         impl #name { #constructor }
 
+        #clone
+
         #wire
+    }
+}
+
+/// `Clone`: values that are copied are no calls, which a derive would make of them.
+pub(super) fn clone<'p>(
+    name: &Ident,
+    params: impl Iterator<Item = &'p Param>,
+    more: &TokenStream,
+) -> TokenStream {
+    let fields = params.map(|param| {
+        let name = identifier(&param.field_name);
+        let copied = matches!(param.kind, Kind::Integer { .. } | Kind::Boolean | Kind::Enum { .. });
+        if copied && !param.nullable && !param.secret {
+            quote! { #name: self.#name, }
+        } else {
+            quote! { #name: self.#name.clone(), }
+        }
+    });
+    quote! {
+        impl ::core::clone::Clone for #name {
+            #[inline]
+            fn clone(&self) -> Self {
+                Self { #(#fields)* #more }
+            }
+        }
     }
 }
 
@@ -194,8 +222,10 @@ fn word_enum(name: &Ident, doc: &TokenStream, words: &[String], core: &TokenStre
     let docs = words.iter().map(|word| docs::attribute(&format!("`{word}`")));
     quote! {
         #doc
-        #[derive(Clone, Copy, PartialEq, Eq)]
+        #[derive(Clone, Copy, PartialEq)]
         pub enum #name { #(#docs #variants),* }
+
+        impl ::core::cmp::Eq for #name {}
 
         impl #name {
             /// The word on the wire.

@@ -1,141 +1,145 @@
 //! One vendor's module: its types, its tools and its table.
 
-use super::table::{Tables, option};
-use super::{Style, entry, tool, types};
-use crate::model::{Auth, PromptPart, Vendor, Workflow, WorkflowArgument};
-use proc_macro2::TokenStream;
-use quote::quote;
+use super::constant::{Constant, call, list, option, plain, record, text, texts, word};
+use super::table::{Names, Tables};
+use super::{Style, docs, entry, pretty, tool, types};
+use crate::model::{Auth, PromptPart, RateLimit, Vendor, Workflow};
+use crate::name::field_name;
 use std::collections::BTreeMap;
 
-pub(super) fn vendor(vendor: &Vendor, style: &Style) -> TokenStream {
-    let core = &style.core;
-    let tables = Tables::default();
-    let types = vendor.types.iter().map(|def| types::type_def(def, core));
+pub(super) fn vendor(vendor: &Vendor, style: &Style) -> String {
+    let mut tables = Tables::new(vendor);
     let names: Vec<_> = vendor.tools.iter().map(|tool| tables.names(tool)).collect();
-    let tools = || vendor.tools.iter().zip(&names);
-    let structures = tools().map(|(tool, names)| tool::structure(vendor, tool, names, style));
-    let entries: Vec<_> = tools().map(|(tool, names)| tool::table(vendor, tool, names)).collect();
-    let type_tables: Vec<_> = vendor.types.iter().map(|def| tables.of_type(def)).collect();
-    let shared = tables.shared();
-    let table = table(vendor, &entries);
-    quote! {
-        pub use tables::VENDOR;
-        #(#structures)*
-        #(#types)*
+    let shared = tables.into_text();
+    let mut items = String::new();
+    for (tool, names) in vendor.tools.iter().zip(&names) {
+        indented(&pretty(tool::structure(vendor, tool, names, style)), &mut items);
+    }
+    for def in &vendor.types {
+        indented(&pretty(types::type_def(def, &style.core)), &mut items);
+    }
+    let table = table(vendor, &names);
+    let about = docs::comment(&docs::vendor(vendor), 0);
+    let (module, core) = (field_name(&vendor.slug), style.core_path());
+    format!(
+        "{about}#[allow(clippy::all, clippy::pedantic)]\npub mod {module} {{\n    pub use tables::VENDOR;\n{items}\
+         \n    /// What a server reads. No documented name stands here, so short paths mean the core's.\n    \
+         mod tables {{\n        use {core}::*;\n{table}{shared}    }}\n}}\n"
+    )
+}
 
-        /// What a server reads. No documented name stands here, so short paths mean the core's.
-        mod tables {
-            use #core::*;
-
-            #table
-            #shared
-            #(#type_tables)*
+/// Adds the items of a module. No literal in them goes over several lines.
+fn indented(items: &str, to: &mut String) {
+    for line in items.lines() {
+        if !line.is_empty() {
+            to.push_str("    ");
+            to.push_str(line);
         }
+        to.push('\n');
     }
 }
 
-fn table(vendor: &Vendor, entries: &[TokenStream]) -> TokenStream {
-    let Vendor { slug, label, .. } = vendor;
-    let doc = super::docs::attribute(&format!(
-        "{}: how to reach it, and its tools sorted by name.",
-        super::docs::escape(label)
-    ));
-    let text = |text: &Option<String>| option(text.as_ref().map(|text| quote! { #text }));
-    let (docs, base_url, auth) = (text(&vendor.docs), text(&vendor.base_url), auth(&vendor.auth));
-    let credentials = vendor.credentials.iter().map(|credential| {
-        let (name, help, secret) = (&credential.name, &credential.help, credential.secret);
-        quote! { Credential { name: #name, help: #help, secret: #secret } }
+/// The statics that a server reads.
+fn table(vendor: &Vendor, names: &[Names]) -> String {
+    let optional = |value: &Option<String>| option(value.as_deref().map(text));
+    let credentials = vendor.credentials.iter().map(|one| {
+        let (name, help, secret) = (text(&one.name), text(&one.help), plain(one.secret));
+        record("Credential", [("name", name), ("help", help), ("secret", secret)])
     });
-    let error_message = vendor.error_message.iter().map(|path| quote! { &[#(#path),*] });
-    let rate_limit = option(vendor.rate_limit.as_ref().map(|headers| {
-        let (limit, remaining, reset) =
-            (text(&headers.limit), text(&headers.remaining), text(&headers.reset));
-        let unit = option(headers.unit.map(|unit| {
-            let unit = types::identifier(unit);
-            quote! { ResetUnit::#unit }
-        }));
-        let used_slash_size = headers.used_slash_size;
-        quote! {
-            &RateLimitHeaders {
-                limit: #limit,
-                remaining: #remaining,
-                reset: #reset,
-                unit: #unit,
-                used_slash_size: #used_slash_size,
-            }
-        }
-    }));
-    let errors = super::tool::advice(vendor, &vendor.errors);
-    let instructions = entry::sentences(vendor, &vendor.instructions);
-    let methods = methods(vendor).into_iter().map(|(name, words)| quote! { (#name, &[#(#words),*]) });
+    let methods = methods(vendor).into_iter().map(|(name, words)| call("", [text(name), numbers(words)]));
     let tags = vendor.tags.iter().map(|tag| {
-        let (name, aliases, description) = (&tag.name, &tag.aliases, &tag.description);
-        let words = mask(vendor, |tool| tool.tags.contains(name));
-        quote! {
-            Tag { name: #name, aliases: &[#(#aliases),*], description: #description, mask: &[#(#words),*] }
-        }
+        let mask = mask(vendor, |tool| tool.tags.contains(&tag.name));
+        let (name, aliases, description) = (text(&tag.name), texts(&tag.aliases), text(&tag.description));
+        record(
+            "Tag",
+            [("name", name), ("aliases", aliases), ("description", description), ("mask", numbers(mask))],
+        )
     });
-    let workflows = workflows(vendor);
-    quote! {
-        #doc
-        pub static VENDOR: Vendor = Vendor {
-            slug: #slug,
-            label: #label,
-            docs: #docs,
-            base_url: #base_url,
-            auth: #auth,
-            credentials: &[#(#credentials),*],
-            error_message: &[#(#error_message),*],
-            rate_limit: #rate_limit,
-            errors: #errors,
-            instructions: #instructions,
-            tools: TOOLS,
-            workflows: #workflows,
-            methods: &[#(#methods),*],
-            tags: &[#(#tags),*],
-        };
-
-        static TOOLS: &[Tool] = &[#(#entries),*];
-    }
+    let entry = record(
+        "Vendor",
+        [
+            ("slug", text(&vendor.slug)),
+            ("label", text(&vendor.label)),
+            ("docs", optional(&vendor.docs)),
+            ("base_url", optional(&vendor.base_url)),
+            ("auth", auth(&vendor.auth)),
+            ("credentials", list(credentials)),
+            ("error_message", list(vendor.error_message.iter().map(texts))),
+            ("rate_limit", option(vendor.rate_limit.as_ref().map(rate_limit))),
+            ("errors", tool::advice(vendor, &vendor.errors)),
+            ("instructions", entry::sentences(vendor, &vendor.instructions)),
+            ("tools", word("TOOLS")),
+            ("workflows", workflows(vendor)),
+            ("methods", list(methods)),
+            ("tags", list(tags)),
+        ],
+    );
+    let tools = vendor.tools.iter().zip(names).map(|(tool, names)| tool::table(vendor, tool, names));
+    let about = format!("{}: how to reach it, and its tools sorted by name.", docs::escape(&vendor.label));
+    let mut text = docs::comment(&about, 8);
+    text.push_str("        pub static VENDOR: Vendor = ");
+    entry.write(&mut text, 8, 36);
+    text.push_str(";\n        static TOOLS: &[Tool] = ");
+    list(tools).write(&mut text, 8, 32);
+    text.push_str(";\n");
+    text
 }
 
-fn workflows(vendor: &Vendor) -> TokenStream {
-    let workflows = vendor.workflows.iter().map(|workflow| {
-        let Workflow { name, title, description, .. } = workflow;
+fn rate_limit(headers: &RateLimit) -> Constant {
+    let optional = |value: &Option<String>| option(value.as_deref().map(text));
+    let unit = option(headers.unit.map(|unit| word(format!("ResetUnit::{unit}"))));
+    let fields = [
+        ("limit", optional(&headers.limit)),
+        ("remaining", optional(&headers.remaining)),
+        ("reset", optional(&headers.reset)),
+        ("unit", unit),
+        ("used_slash_size", plain(headers.used_slash_size)),
+    ];
+    record("RateLimitHeaders", fields).by_reference()
+}
+
+fn workflows(vendor: &Vendor) -> Constant {
+    list(vendor.workflows.iter().map(|workflow: &Workflow| {
         let arguments = workflow.arguments.iter().map(|argument| {
-            let WorkflowArgument { name, description, required } = argument;
-            quote! { WorkflowArgument { name: #name, description: #description, required: #required } }
+            let (name, description) = (text(&argument.name), text(&argument.description));
+            let required = plain(argument.required);
+            record("WorkflowArgument", [("name", name), ("description", description), ("required", required)])
         });
-        let text = workflow.text.iter().map(|part| match part {
-            PromptPart::Text(text) => quote! { PromptPart::Text(#text) },
-            PromptPart::Argument(name) => quote! { PromptPart::Argument(#name) },
+        let parts = workflow.text.iter().map(|part| match part {
+            PromptPart::Text(words) => call("PromptPart::Text", [text(words)]),
+            PromptPart::Argument(name) => call("PromptPart::Argument", [text(name)]),
         });
         let needs = workflow.tools.iter().filter_map(|tool| entry::place(vendor, tool));
-        quote! {
-            Workflow {
-                name: #name,
-                title: #title,
-                description: #description,
-                arguments: &[#(#arguments),*],
-                text: &[#(#text),*],
-                needs: &[#(#needs),*],
-            }
-        }
-    });
-    quote! { &[#(#workflows),*] }
+        record(
+            "Workflow",
+            [
+                ("name", text(&workflow.name)),
+                ("title", text(&workflow.title)),
+                ("description", text(&workflow.description)),
+                ("arguments", list(arguments)),
+                ("text", list(parts)),
+                ("needs", list(needs.map(plain))),
+            ],
+        )
+    }))
 }
 
-fn auth(auth: &Auth) -> TokenStream {
-    let auth = match auth {
-        Auth::None => quote! { None },
-        Auth::Bearer { credential } => quote! { Bearer { credential: #credential } },
-        Auth::Header { name, credential } => quote! { Header { name: #name, credential: #credential } },
-        Auth::Basic { username, password } => {
-            let password = option(password.as_ref().map(|password| quote! { #password }));
-            quote! { Basic { username: #username, password: #password } }
+fn auth(auth: &Auth) -> Constant {
+    match auth {
+        Auth::None => word("Auth::None"),
+        Auth::Bearer { credential } => record("Auth::Bearer", [("credential", text(credential))]),
+        Auth::Header { name, credential } => {
+            record("Auth::Header", [("name", text(name)), ("credential", text(credential))])
         }
-    };
-    quote! { Auth::#auth }
+        Auth::Basic { username, password } => {
+            let password = option(password.as_deref().map(text));
+            record("Auth::Basic", [("username", text(username)), ("password", password)])
+        }
+    }
+}
+
+fn numbers(words: Vec<u64>) -> Constant {
+    list(words.into_iter().map(plain))
 }
 
 /// Which tools have which method, by method name.
