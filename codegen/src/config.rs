@@ -252,7 +252,11 @@ impl Config {
             return Err(Error::Setting(message));
         }
         profile::check(&catalog, &vendors, &mut found);
-        let promised = Lock::of(&lower::lower(&vendors, &sources, &Selection::default()));
+        let promised = if self.selection == Selection::default() {
+            Lock::of(&catalog)
+        } else {
+            Lock::of(&lower::lower(&vendors, &sources, &Selection::default()))
+        };
         if let Some(path) = &self.lock {
             lock::check(Lock::read(path)?.as_ref(), &promised, &vendors, &mut found);
         }

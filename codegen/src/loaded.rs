@@ -23,7 +23,8 @@ impl Loaded {
     pub fn entries(&self) -> Vec<String> {
         let tools =
             self.catalog.vendors.iter().flat_map(|vendor| vendor.tools.iter().map(move |t| (vendor, t)));
-        tools.map(|(vendor, tool)| emit::entry::whole(vendor, tool)).collect()
+        let schema = |vendor, tool| emit::schema::input(vendor, tool).to_string();
+        tools.map(|(vendor, tool)| emit::entry::whole(tool, &schema(vendor, tool))).collect()
     }
 
     /// Drops all tools but one, and the types it does not need.

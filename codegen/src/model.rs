@@ -454,6 +454,13 @@ pub enum Rule {
 impl Vendor {
     /// The type of this name. Lowering has made sure that every named type exists.
     pub fn ty(&self, name: &str) -> Option<&TypeDef> {
-        self.types.iter().find(|ty| ty.name == name)
+        let place = self.types.binary_search_by(|ty| ty.name.as_str().cmp(name)).ok()?;
+        self.types.get(place)
+    }
+
+    /// The tool of this name.
+    pub fn tool(&self, name: &str) -> Option<&Tool> {
+        let place = self.tools.binary_search_by(|tool| tool.name.as_str().cmp(name)).ok()?;
+        self.tools.get(place)
     }
 }

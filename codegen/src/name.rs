@@ -110,14 +110,23 @@ fn identifier(name: &str) -> String {
     if name.starts_with(|c: char| c.is_ascii_digit()) {
         return format!("_{name}");
     }
+    // These four cannot be raw; `extern` can, but `extern_` reads like them.
     if matches!(name.as_str(), "super" | "self" | "Self" | "crate" | "extern") {
         return format!("{name}_");
     }
-    if syn::parse_str::<syn::Ident>(&name).is_err() {
+    if KEYWORDS.binary_search(&name.as_str()).is_ok() {
         return format!("r#{name}");
     }
     name
 }
+
+/// Keywords that are written raw, sorted: those of all editions and those reserved for later.
+const KEYWORDS: &[&str] = &[
+    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "do", "dyn", "else", "enum",
+    "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro", "match", "mod", "move", "mut",
+    "override", "priv", "pub", "ref", "return", "static", "struct", "trait", "true", "try", "type", "typeof",
+    "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
+];
 
 #[cfg(test)]
 mod tests {
@@ -168,6 +177,19 @@ mod tests {
         assert_eq!(name("backfills", "delete"), "delete_a_acme_backfill_by_id");
         assert_eq!(name("pipelines", "cancel_backfill"), "acme_pipelines_cancel_backfill");
         assert_eq!(name("pipelines", "partial_update"), "acme_pipelines_partial_update");
+    }
+
+    #[test]
+    fn keywords_are_those_of_the_parser() {
+        assert!(KEYWORDS.is_sorted());
+        let words = include_str!("name.rs").split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+        let parsed = words.filter(|word| word.starts_with(|c: char| c.is_ascii_lowercase()));
+        for word in parsed.chain(KEYWORDS.iter().copied()) {
+            let is_keyword = syn::parse_str::<syn::Ident>(word).is_err();
+            let raw = ["super", "self", "crate", "extern"].contains(&word) || KEYWORDS.contains(&word);
+            // A keyword of edition 2024 that the parser, which knows no edition, takes for a name.
+            assert_eq!(is_keyword || word == "gen", raw, "{word}");
+        }
     }
 
     #[test]

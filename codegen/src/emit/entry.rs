@@ -7,16 +7,18 @@ use serde_json::json;
 
 /// The pieces of the entry without its closing brace.
 pub(super) fn pieces(vendor: &Vendor, tool: &Tool) -> Constant {
-    prose(vendor, &merge(texts(vendor, tool)))
+    let schema = schema::input(vendor, tool).to_string();
+    prose(vendor, &merge(texts(tool, &schema)))
 }
 
-/// The entry with all its closing sentences, as a client reads it where nothing is filtered out.
-pub(crate) fn whole(vendor: &Vendor, tool: &Tool) -> String {
-    texts(vendor, tool).into_iter().map(|piece| piece.text).collect::<String>() + "}"
+/// The entry with all its closing sentences, as a client reads it where nothing is filtered out. `schema` is
+/// the text of the tool's input schema.
+pub(crate) fn whole(tool: &Tool, schema: &str) -> String {
+    texts(tool, schema).into_iter().map(|piece| piece.text).collect::<String>() + "}"
 }
 
 /// Only the closing sentences of the description can vanish; everything around them is one text.
-fn texts(vendor: &Vendor, tool: &Tool) -> Vec<Prose> {
+fn texts(tool: &Tool, schema: &str) -> Vec<Prose> {
     let mut pieces = vec![Prose {
         text: format!("{{\"name\":{},\"description\":\"{}", json!(tool.name), inner(&tool.description)),
         mentions: Vec::new(),
@@ -31,9 +33,8 @@ fn texts(vendor: &Vendor, tool: &Tool) -> Vec<Prose> {
         "idempotentHint": tool.idempotent,
         "openWorldHint": true,
     });
-    let input = schema::input(vendor, tool);
     pieces.push(Prose {
-        text: format!("\",\"inputSchema\":{input},\"annotations\":{annotations}"),
+        text: format!("\",\"inputSchema\":{schema},\"annotations\":{annotations}"),
         mentions: vec![],
     });
     pieces

@@ -3,9 +3,10 @@
 use crate::source::Span;
 use crate::source::records::{Method, Record, Resource, Vendor};
 use crate::{model::Effect, name};
+use std::collections::HashMap;
 
 /// The filters of one press. An absent one lets everything pass.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Selection {
     pub(crate) vendors: Option<Vec<String>>,
     pub(crate) methods: Option<Vec<String>>,
@@ -70,8 +71,10 @@ impl Documented<'_> {
 /// All documented methods of a vendor, whatever any filter says.
 pub(crate) fn documented(vendor: &Vendor) -> Vec<Documented<'_>> {
     let mut methods = Vec::new();
+    let files: HashMap<_, _> =
+        vendor.records_of.iter().map(|file| (file.resource.as_str(), file)).collect();
     for (resource, resource_record) in &vendor.resources {
-        let file = vendor.records_of.iter().find(|file| file.resource == resource.value);
+        let file = files.get(resource.as_str());
         for (method, method_record) in &resource_record.methods {
             let record =
                 file.and_then(|file| file.records.iter().find(|(name, _)| name.value == method.value));

@@ -18,6 +18,7 @@ use crate::lower::{Documented, documented};
 use crate::model::{Catalog, Tool, Vendor};
 use crate::name;
 use crate::source::records;
+use serde_json::Value as Json;
 use extent::Extent;
 
 pub(crate) use extent::ITEMS;
@@ -43,15 +44,17 @@ pub(crate) fn check(catalog: &Catalog, vendors: &[records::Vendor], found: &mut 
         else {
             continue;
         };
+        let mut sizes = Vec::new();
         for method in documented(records) {
             let name = method.tool(&vendor.slug);
-            if let Some(tool) = vendor.tools.iter().find(|tool| tool.name == name) {
+            if let Some(tool) = vendor.tool(&name) {
+                let schema = schema::input(vendor, tool);
                 description(tool, &method, found);
-                input(vendor, tool, records, &method, found);
-                size(vendor, tool, &method, found);
+                input(tool, &schema, records, &method, found);
+                sizes.push((size(tool, &schema, &method, found), tool.name.as_str()));
             }
         }
-        list(vendor, records, found);
+        list(vendor, sizes, records, found);
     }
 }
 
@@ -74,14 +77,13 @@ fn description(tool: &Tool, method: &Documented<'_>, found: &mut Diagnostics) {
 }
 
 fn input(
-    vendor: &Vendor,
     tool: &Tool,
+    schema: &Json,
     records: &records::Vendor,
     method: &Documented<'_>,
     found: &mut Diagnostics,
 ) {
-    let schema = schema::input(vendor, tool);
-    let extent = Extent::of(&schema);
+    let extent = Extent::of(schema);
     let at = |path: &[&str]| place::of(path, records, method);
     let depth = extent.deepest.len();
     if depth > COMFORTABLE_DEPTH {
@@ -112,8 +114,10 @@ fn input(
     }
 }
 
-fn size(vendor: &Vendor, tool: &Tool, method: &Documented<'_>, found: &mut Diagnostics) {
-    let bytes = entry::whole(vendor, tool).len();
+/// Bytes of what a model must know of a tool: name, description and schema.
+fn size(tool: &Tool, schema: &Json, method: &Documented<'_>, found: &mut Diagnostics) -> usize {
+    let schema = schema.to_string();
+    let bytes = entry::whole(tool, &schema).len();
     if bytes > COMFORTABLE_ENTRY {
         let message = format!(
             "`{}` takes {bytes} bytes, more than {COMFORTABLE_ENTRY}; Cursor and other clients that defer no \
@@ -123,13 +127,16 @@ fn size(vendor: &Vendor, tool: &Tool, method: &Documented<'_>, found: &mut Diagn
         let help = "mark what is rarely needed `brief: true`, and shorten descriptions";
         found.add(Diagnostic::new(Code::ToolSize, method.record_place, message).help(help));
     }
+    tool.name.len() + told(tool).len() + schema.len()
 }
 
 /// What all tools of a vendor cost together, where no filter narrows them at run time.
-fn list(vendor: &Vendor, records: &records::Vendor, found: &mut Diagnostics) {
-    let bytes =
-        |tool: &Tool| tool.name.len() + told(tool).len() + schema::input(vendor, tool).to_string().len();
-    let mut sizes: Vec<_> = vendor.tools.iter().map(|tool| (bytes(tool), tool.name.as_str())).collect();
+fn list(
+    vendor: &Vendor,
+    mut sizes: Vec<(usize, &str)>,
+    records: &records::Vendor,
+    found: &mut Diagnostics,
+) {
     let all: usize = sizes.iter().map(|(bytes, _)| bytes).sum();
     if all <= COMFORTABLE_LIST {
         return;

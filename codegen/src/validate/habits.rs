@@ -8,6 +8,7 @@ use crate::lower::{Documented, documented};
 use crate::name;
 use crate::source::records::{Map, Schema, Vendor};
 use crate::source::resolve::{resolve, type_of};
+use std::collections::HashMap;
 
 /// Words that tell nothing beside a tool's name.
 const FILLERS: &[&str] = &[
@@ -16,8 +17,9 @@ const FILLERS: &[&str] = &[
 ];
 
 pub(super) fn check(vendor: &Vendor, found: &mut Diagnostics) {
+    let mut words = Words::default();
     for method in documented(vendor) {
-        repeats_name(vendor, &method, found);
+        repeats_name(vendor, &method, &mut words, found);
         implicit_effect(&method, found);
         returns(&method, found);
         descriptions(vendor, &method, found);
@@ -32,22 +34,44 @@ pub(super) fn check(vendor: &Vendor, found: &mut Diagnostics) {
     unused_types(vendor, found);
 }
 
-fn repeats_name(vendor: &Vendor, method: &Documented<'_>, found: &mut Diagnostics) {
+fn repeats_name(vendor: &Vendor, method: &Documented<'_>, words: &mut Words, found: &mut Diagnostics) {
     let slug = name::slug(vendor.label.as_str());
     let title = name::words(method.resource, &method.singular(), method.method);
-    let known: Vec<_> = words(&format!("{} {title}", method.tool(&slug))).collect();
+    let name = format!("{} {title}", method.tool(&slug));
+    let known: Vec<_> = parts(&name).map(|word| words.singular(word)).collect();
     let description = &method.record.description;
-    if words(description.as_str()).all(|word| known.contains(&word) || FILLERS.contains(&word.as_str())) {
+    let repeated = |word: &str| {
+        let word = words.singular(word);
+        known.contains(&word) || FILLERS.contains(&word.as_str())
+    };
+    if parts(description.as_str()).all(repeated) {
         let message = "this description only repeats the tool's name";
         let help = "say what the name does not: what comes back, in which order, what changes, what it needs";
         found.add(Diagnostic::new(Code::DescriptionRepeatsName, description.span, message).help(help));
     }
 }
 
-/// The words of a text in lower case and without endings: `Lists things` → `list`, `thing`.
-fn words(text: &str) -> impl Iterator<Item = String> {
-    let words = text.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
-    words.map(|word| name::singular(&word.to_ascii_lowercase()))
+/// The words of a text.
+fn parts(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty())
+}
+
+/// Words in lower case and without endings: `Lists` → `list`. Inflection is slow, and few words make up the
+/// names of many tools.
+#[derive(Default)]
+struct Words {
+    singulars: HashMap<String, String>,
+}
+
+impl Words {
+    fn singular(&mut self, word: &str) -> String {
+        if let Some(singular) = self.singulars.get(word) {
+            return singular.clone();
+        }
+        let singular = name::singular(&word.to_ascii_lowercase());
+        self.singulars.insert(word.to_owned(), singular.clone());
+        singular
+    }
 }
 
 /// A verb tells what `create` or `delete` does; what `cancel` does only a person can tell.
