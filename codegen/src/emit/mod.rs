@@ -7,6 +7,7 @@ mod constant;
 mod docs;
 pub(crate) mod entry;
 mod example;
+mod form;
 mod request;
 pub(crate) mod schema;
 mod table;

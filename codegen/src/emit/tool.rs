@@ -2,14 +2,21 @@
 
 use super::constant::{Constant, call, list, option, plain, record, text, texts, word};
 use super::table::{Names, rules};
-use super::types::{clone, constructor, fields, identifier, wire};
-use super::{Style, docs, entry, example, request};
+use super::form::Forms;
+use super::types::{constructor, fields, identifier};
+use super::{Style, docs, entry, example, pretty, request};
 use crate::model::{Advice, Answer, Effect, Next, Paging, Param, Place, Source, Tool, Vendor, Wait};
 use proc_macro2::TokenStream;
 use quote::quote;
 
 /// The struct a Rust programmer fills.
-pub(super) fn structure(vendor: &Vendor, tool: &Tool, sending: &Names, style: &Style) -> TokenStream {
+pub(super) fn structure(
+    vendor: &Vendor,
+    tool: &Tool,
+    sending: &Names,
+    style: &Style,
+    forms: &Forms,
+) -> String {
     let core = &style.core;
     let name = identifier(&tool.type_name);
     let mut doc = docs::tool(tool);
@@ -19,28 +26,25 @@ pub(super) fn structure(vendor: &Vendor, tool: &Tool, sending: &Names, style: &S
     }
     let doc = docs::attribute(&doc);
     let own = tool.params.iter().filter(|param| is_own(param));
-    let (definition, new, clone) = if own.clone().next().is_none() {
-        (quote! { #[derive(Clone)] pub struct #name; }, quote! {}, quote! {})
-    } else {
-        let (fields, nothing) = (fields(own.clone(), core), TokenStream::new());
-        (
-            quote! { pub struct #name { #fields } },
-            constructor(own.clone(), &nothing, core),
-            clone(&name, own.clone(), &nothing),
-        )
-    };
     let into_request = request::into_request(tool, sending, core);
-    let wire = wire(&name, own, &TokenStream::new(), core);
-    quote! {
-        #doc
-        #definition
+    let (definition, clone) = if own.clone().next().is_none() {
+        let definition = quote! {
+            #[derive(Clone)]
+            pub struct #name;
 
-        impl #name { #new #into_request }
+            impl #name { #into_request }
+        };
+        (definition, String::new())
+    } else {
+        let (fields, new) = (fields(own.clone(), core), constructor(own.clone(), &TokenStream::new(), core));
+        let definition = quote! {
+            pub struct #name { #fields }
 
-        #clone
-
-        #wire
-    }
+            impl #name { #new #into_request }
+        };
+        (definition, forms.clone(&tool.type_name, own.clone(), false))
+    };
+    pretty(quote! { #doc #definition }) + &clone + &forms.wire(&tool.type_name, own, false)
 }
 
 /// Paging belongs to whoever sends the request; copies are made of other fields.

@@ -1,22 +1,22 @@
 //! Rust types: structs, enums and tagged unions, and how they become JSON.
 
-use super::docs;
+use super::form::Forms;
+use super::{Style, docs, pretty};
 use crate::model::{Kind, Object, Param, Shape, TypeDef, Variant};
 use crate::name::type_name;
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 /// A type with its conversions.
-pub(super) fn type_def(def: &TypeDef, core: &TokenStream) -> TokenStream {
-    let name = identifier(&def.name);
+pub(super) fn type_def(def: &TypeDef, style: &Style, forms: &Forms) -> String {
     let doc = docs::attribute(&if def.description.is_empty() {
         format!("`{}`", def.name)
     } else {
         docs::escape(&def.description)
     });
     match &def.shape {
-        Shape::Enum(words) => word_enum(&name, &doc, words, core),
-        Shape::Object(object) => structure(&name, &doc, object, core),
+        Shape::Enum(words) => word_enum(&def.name, &doc, words) + &forms.words(&def.name),
+        Shape::Object(object) => structure(&def.name, &doc, object, style, forms),
         Shape::Union { adjacent: true, variants, keys, .. } => {
             // Which variant it is stands elsewhere, so in Rust it is one struct with the fields of all.
             let object = Object {
@@ -24,9 +24,9 @@ pub(super) fn type_def(def: &TypeDef, core: &TokenStream) -> TokenStream {
                 rules: Vec::new(),
                 open: variants.iter().any(|variant| variant.object.open),
             };
-            structure(&name, &doc, &object, core)
+            structure(&def.name, &doc, &object, style, forms)
         }
-        Shape::Union { tag, variants, .. } => union(&name, &doc, tag, variants, core),
+        Shape::Union { tag, variants, .. } => union(&def.name, &doc, tag, variants, style, forms),
     }
 }
 
@@ -120,112 +120,40 @@ fn value_type(kind: &Kind, core: &TokenStream) -> TokenStream {
     }
 }
 
-fn structure(name: &Ident, doc: &TokenStream, object: &Object, core: &TokenStream) -> TokenStream {
+fn structure(name: &str, doc: &TokenStream, object: &Object, style: &Style, forms: &Forms) -> String {
+    let core = &style.core;
     let params = object.fields.iter().filter(|param| param.from.is_none());
     let fields = fields(params.clone(), core);
-    let (more_field, more_new, more_clone, more_put) = if object.open {
+    let (more_field, more_new) = if object.open {
         (
             quote! {
                 , /// Fields beyond the documented ones.
                 pub undocumented: #core::json::Map<::std::string::String, #core::json::Value>
             },
             quote! { undocumented: ::core::default::Default::default(), },
-            quote! { undocumented: self.undocumented.clone(), },
-            quote! { to.extend(&self.undocumented); },
         )
     } else {
         Default::default()
     };
     let constructor = constructor(params.clone(), &more_new, core);
-    let clone = clone(name, params.clone(), &more_clone);
-    let wire = wire(name, params, &more_put, core);
-    quote! {
+    let ident = identifier(name);
+    let own = pretty(quote! {
         #doc
-        pub struct #name { #fields #more_field }
+        pub struct #ident { #fields #more_field }
 
-        impl #name { #constructor }
-
-        #clone
-
-        #wire
-    }
-}
-
-/// `Clone`: values that are copied are no calls, which a derive would make of them.
-pub(super) fn clone<'p>(
-    name: &Ident,
-    params: impl Iterator<Item = &'p Param>,
-    more: &TokenStream,
-) -> TokenStream {
-    let fields = params.map(|param| {
-        let name = identifier(&param.field_name);
-        let copied = matches!(param.kind, Kind::Integer { .. } | Kind::Boolean | Kind::Enum { .. });
-        if copied && !param.nullable && !param.secret {
-            quote! { #name: self.#name, }
-        } else {
-            quote! { #name: self.#name.clone(), }
-        }
+        impl #ident { #constructor }
     });
-    quote! {
-        impl ::core::clone::Clone for #name {
-            #[inline]
-            fn clone(&self) -> Self {
-                Self { #(#fields)* #more }
-            }
-        }
-    }
+    own + &forms.clone(name, params.clone(), object.open) + &forms.wire(name, params, object.open)
 }
 
-/// How a struct becomes a JSON object, and its `Debug` form, which is that object.
-///
-/// Written out, these cost the compiler less than derives. Everything is `inline`: only
-/// crates that use a type compile code for it.
-pub(super) fn wire<'p>(
-    name: &Ident,
-    params: impl Iterator<Item = &'p Param>,
-    more: &TokenStream,
-    core: &TokenStream,
-) -> TokenStream {
-    let puts = params.map(|param| {
-        let (field, key) = (identifier(&param.field_name), &param.name);
-        quote! { to.put(#key, &self.#field); }
-    });
-    let body = quote! { #(#puts)* #more };
-    // A struct of nothing has what the trait gives.
-    let fields = (!body.is_empty()).then(|| {
-        quote! {
-            #[inline]
-            fn fields(&self, to: &mut #core::Fields) { #body }
-        }
-    });
-    let debug = debug(name, core);
-    quote! {
-        impl #core::Wire for #name { #fields }
-
-        #debug
-    }
-}
-
-fn debug(name: &Ident, core: &TokenStream) -> TokenStream {
-    quote! {
-        impl ::core::fmt::Debug for #name {
-            #[inline]
-            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                #core::debug(self, f)
-            }
-        }
-    }
-}
-
-fn word_enum(name: &Ident, doc: &TokenStream, words: &[String], core: &TokenStream) -> TokenStream {
+fn word_enum(name: &str, doc: &TokenStream, words: &[String]) -> String {
+    let name = identifier(name);
     let variants: Vec<_> = words.iter().map(|word| identifier(&type_name(word))).collect();
     let docs = words.iter().map(|word| docs::attribute(&format!("`{word}`")));
-    quote! {
+    pretty(quote! {
         #doc
         #[derive(Clone, Copy, PartialEq)]
         pub enum #name { #(#docs #variants),* }
-
-        impl ::core::cmp::Eq for #name {}
 
         impl #name {
             /// The word on the wire.
@@ -234,33 +162,21 @@ fn word_enum(name: &Ident, doc: &TokenStream, words: &[String], core: &TokenStre
                 match self { #(Self::#variants => #words),* }
             }
         }
-
-        impl #core::Wire for #name {
-            #[inline]
-            fn word(&self) -> ::core::option::Option<&'static str> {
-                ::core::option::Option::Some(self.as_str())
-            }
-        }
-
-        impl ::core::fmt::Debug for #name {
-            #[inline]
-            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                f.write_str(self.as_str())
-            }
-        }
-    }
+    })
 }
 
 fn union(
-    name: &Ident,
+    name: &str,
     doc: &TokenStream,
     tag: &str,
     variants: &[Variant],
-    core: &TokenStream,
-) -> TokenStream {
+    style: &Style,
+    forms: &Forms,
+) -> String {
+    let core = &style.core;
     let structures = variants.iter().filter(|variant| has_fields(variant)).map(|variant| {
         let told = format!("Fields of the {tag} `{}`.", variant.word);
-        structure(&identifier(&variant.fields_type), &docs::attribute(&told), &variant.object, core)
+        structure(&variant.fields_type, &docs::attribute(&told), &variant.object, style, forms)
     });
     let arms = variants.iter().map(|variant| {
         let variant_name = identifier(&variant.type_name);
@@ -290,23 +206,20 @@ fn union(
             quote! { Self::#variant_name => to.put(#tag, #word), }
         }
     });
-    let debug = debug(name, core);
-    quote! {
+    let ident = identifier(name);
+    let own = pretty(quote! {
         #doc
         #[derive(Clone)]
-        pub enum #name { #(#arms),* }
+        pub enum #ident { #(#arms),* }
 
-        impl #core::Wire for #name {
+        impl #core::Wire for #ident {
             #[inline]
             fn fields(&self, to: &mut #core::Fields) {
                 match self { #(#writes)* }
             }
         }
-
-        #debug
-
-        #(#structures)*
-    }
+    });
+    own + &forms.debug(name) + &structures.collect::<String>()
 }
 
 /// Whether a variant has fields beside the tag.

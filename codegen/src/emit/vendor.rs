@@ -1,8 +1,9 @@
 //! One vendor's module: its types, its tools and its table.
 
 use super::constant::{Constant, call, list, option, plain, record, text, texts, word};
+use super::form::Forms;
 use super::table::{Names, Tables};
-use super::{Style, docs, entry, pretty, tool, types};
+use super::{Style, docs, entry, tool, types};
 use crate::model::{Auth, PromptPart, RateLimit, Vendor, Workflow};
 use crate::name::field_name;
 use std::collections::BTreeMap;
@@ -11,12 +12,13 @@ pub(super) fn vendor(vendor: &Vendor, style: &Style) -> String {
     let mut tables = Tables::new(vendor);
     let names: Vec<_> = vendor.tools.iter().map(|tool| tables.names(tool)).collect();
     let shared = tables.into_text();
+    let forms = Forms::new(&style.core);
     let mut items = String::new();
     for (tool, names) in vendor.tools.iter().zip(&names) {
-        indented(&pretty(tool::structure(vendor, tool, names, style)), &mut items);
+        indented(&tool::structure(vendor, tool, names, style, &forms), &mut items);
     }
     for def in &vendor.types {
-        indented(&pretty(types::type_def(def, &style.core)), &mut items);
+        indented(&types::type_def(def, style, &forms), &mut items);
     }
     let table = table(vendor, &names);
     let about = docs::comment(&docs::vendor(vendor), 0);
