@@ -43,9 +43,15 @@ pub(super) fn text(text: &str) -> Constant {
     word(if pays { format!("r#\"{text}\"#") } else { Literal::string(text).to_string() })
 }
 
+/// An array. A large static costs the compiler less as an array than as a slice, which it would have to
+/// promote first.
+pub(super) fn array(items: impl IntoIterator<Item = Constant>) -> Constant {
+    group("[".to_owned(), items.into_iter().map(|item| ("", item)).collect(), "]")
+}
+
 /// A slice.
 pub(super) fn list(items: impl IntoIterator<Item = Constant>) -> Constant {
-    group("&[".to_owned(), items.into_iter().map(|item| ("", item)).collect(), "]")
+    array(items).by_reference()
 }
 
 /// A slice of texts.
@@ -84,6 +90,11 @@ fn label(name: &str) -> usize {
 }
 
 impl Constant {
+    /// How many parts it has.
+    pub(super) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
     /// A reference to it.
     pub(super) fn by_reference(mut self) -> Self {
         self.open.insert(0, '&');
@@ -199,7 +210,8 @@ mod tests {
     #[test]
     fn what_is_too_long_is_broken_where_it_is_widest() {
         let long = "x".repeat(WIDTH);
-        let tool = record("Tool", [("tags", texts(["a"])), ("name", text(&long)), ("", word("..Tool::PLAIN"))]);
+        let tool =
+            record("Tool", [("tags", texts(["a"])), ("name", text(&long)), ("", word("..Tool::PLAIN"))]);
         let expected = format!("Tool {{\n    tags: &[\"a\"],\n    name: \"{long}\",\n    ..Tool::PLAIN\n}}");
         assert_eq!(written(&tool), expected);
         let numbers = written(&list((0..60).map(plain)));

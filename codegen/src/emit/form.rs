@@ -83,7 +83,12 @@ impl Forms {
     }
 
     /// `Clone` of a struct: values that are copied are no calls, which a derive would make of them.
-    pub(super) fn clone<'p>(&self, name: &str, params: impl Iterator<Item = &'p Param>, open: bool) -> String {
+    pub(super) fn clone<'p>(
+        &self,
+        name: &str,
+        params: impl Iterator<Item = &'p Param>,
+        open: bool,
+    ) -> String {
         let mut lines = "        Self {\n".to_owned();
         for param in params {
             let field = &param.field_name;

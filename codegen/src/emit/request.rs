@@ -74,9 +74,8 @@ pub(super) fn sending(tool: &Tool) -> Constant {
 pub(super) fn sent(params: &[Param], wire: impl Fn(&Param) -> String) -> Constant {
     list(params.iter().filter(|param| param.from.is_none()).filter_map(|param| {
         let (name, wire, as_text) = (&param.name, wire(param), param.as_text);
-        let sent = || {
-            record("Sent", [("name", text(name)), ("wire", text(&wire)), ("as_text", plain(as_text))])
-        };
+        let sent =
+            || record("Sent", [("name", text(name)), ("wire", text(&wire)), ("as_text", plain(as_text))]);
         (as_text || wire != *name).then(sent)
     }))
 }

@@ -100,7 +100,8 @@ impl<'v> Tables<'v> {
             Kind::Text { min, max, pattern } => {
                 // Patterns are compiled when first used, so these cannot be constants.
                 let pattern = pattern.as_ref().map(|pattern| call("Pattern::new", [text(pattern)]));
-                let fields = [("min", plain(min)), ("max", option(max.map(plain))), ("pattern", option(pattern))];
+                let fields =
+                    [("min", plain(min)), ("max", option(max.map(plain))), ("pattern", option(pattern))];
                 let name = format!("TEXT_{}", self.texts);
                 let there = self.shared(name.clone(), "", "Text", &record("Text", fields));
                 self.texts += usize::from(there == name);

@@ -1,8 +1,8 @@
 //! One tool: its struct, its tables and the function between them.
 
 use super::constant::{Constant, call, list, option, plain, record, text, texts, word};
-use super::table::{Names, rules};
 use super::form::Forms;
+use super::table::{Names, rules};
 use super::types::{constructor, fields, identifier};
 use super::{Style, docs, entry, example, pretty, request};
 use crate::model::{Advice, Answer, Effect, Next, Paging, Param, Place, Source, Tool, Vendor, Wait};
@@ -85,7 +85,10 @@ fn special(vendor: &Vendor, tool: &Tool) -> impl Iterator<Item = (&'static str, 
     };
     [
         ("rules", (!tool.rules.is_empty()).then(|| rules(&tool.rules))),
-        ("output_schema", tool.output_schema.as_ref().map(|schema| call("Some", [text(&schema.to_string())]))),
+        (
+            "output_schema",
+            tool.output_schema.as_ref().map(|schema| call("Some", [text(&schema.to_string())])),
+        ),
         ("answer", (!plain_answer).then(|| answer(&tool.answer))),
         ("timeout_ms", tool.timeout_ms.map(|timeout| call("Some", [plain(timeout)]))),
         ("wait", tool.wait.as_ref().map(wait)),
@@ -132,9 +135,10 @@ fn next(vendor: &Vendor, next: &[Next]) -> Constant {
             };
             call("", [text(param), source])
         });
-        let until = next.until.as_ref().map(|(field, values)| {
-            call("", [texts(field), texts(values.iter().map(ToString::to_string))])
-        });
+        let until = next
+            .until
+            .as_ref()
+            .map(|(field, values)| call("", [texts(field), texts(values.iter().map(ToString::to_string))]));
         Some(record("Next", [("tool", plain(place)), ("pass", list(pass)), ("until", option(until))]))
     }))
 }

@@ -1,6 +1,6 @@
 //! One vendor's module: its types, its tools and its table.
 
-use super::constant::{Constant, call, list, option, plain, record, text, texts, word};
+use super::constant::{Constant, array, call, list, option, plain, record, text, texts, word};
 use super::form::Forms;
 use super::table::{Names, Tables};
 use super::{Style, docs, entry, tool, types};
@@ -70,7 +70,7 @@ fn table(vendor: &Vendor, names: &[Names]) -> String {
             ("rate_limit", option(vendor.rate_limit.as_ref().map(rate_limit))),
             ("errors", tool::advice(vendor, &vendor.errors)),
             ("instructions", entry::sentences(vendor, &vendor.instructions)),
-            ("tools", word("TOOLS")),
+            ("tools", word("&TOOLS")),
             ("workflows", workflows(vendor)),
             ("methods", list(methods)),
             ("tags", list(tags)),
@@ -81,8 +81,9 @@ fn table(vendor: &Vendor, names: &[Names]) -> String {
     let mut text = docs::comment(&about, 8);
     text.push_str("        pub static VENDOR: Vendor = ");
     entry.write(&mut text, 8, 36);
-    text.push_str(";\n        static TOOLS: &[Tool] = ");
-    list(tools).write(&mut text, 8, 32);
+    let tools = array(tools);
+    text.push_str(&format!(";\n        static TOOLS: [Tool; {}] = ", tools.len()));
+    tools.write(&mut text, 8, 40);
     text.push_str(";\n");
     text
 }

@@ -71,8 +71,7 @@ impl Documented<'_> {
 /// All documented methods of a vendor, whatever any filter says.
 pub(crate) fn documented(vendor: &Vendor) -> Vec<Documented<'_>> {
     let mut methods = Vec::new();
-    let files: HashMap<_, _> =
-        vendor.records_of.iter().map(|file| (file.resource.as_str(), file)).collect();
+    let files: HashMap<_, _> = vendor.records_of.iter().map(|file| (file.resource.as_str(), file)).collect();
     for (resource, resource_record) in &vendor.resources {
         let file = files.get(resource.as_str());
         for (method, method_record) in &resource_record.methods {

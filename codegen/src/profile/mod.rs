@@ -18,8 +18,8 @@ use crate::lower::{Documented, documented};
 use crate::model::{Catalog, Tool, Vendor};
 use crate::name;
 use crate::source::records;
-use serde_json::Value as Json;
 use extent::Extent;
+use serde_json::Value as Json;
 
 pub(crate) use extent::ITEMS;
 pub(crate) use place::of as place;
@@ -131,12 +131,7 @@ fn size(tool: &Tool, schema: &Json, method: &Documented<'_>, found: &mut Diagnos
 }
 
 /// What all tools of a vendor cost together, where no filter narrows them at run time.
-fn list(
-    vendor: &Vendor,
-    mut sizes: Vec<(usize, &str)>,
-    records: &records::Vendor,
-    found: &mut Diagnostics,
-) {
+fn list(vendor: &Vendor, mut sizes: Vec<(usize, &str)>, records: &records::Vendor, found: &mut Diagnostics) {
     let all: usize = sizes.iter().map(|(bytes, _)| bytes).sum();
     if all <= COMFORTABLE_LIST {
         return;
