@@ -21,36 +21,39 @@ fn fields(
     params: &[Param],
     rules: &[Rule],
     open: bool,
-    mut given: Fields,
+    given: Fields,
     found: &mut Violations,
 ) -> Fields {
-    let mut checked = Fields::new();
+    // There are few, so comparing names costs less than their hashes.
+    let mut given: Vec<(String, Value)> = given.into_iter().collect();
+    let mut checked = Fields::with_capacity(given.len());
     for param in params {
         let here = path.field(param.name);
-        match given.shift_remove(param.name) {
-            Some(Value::Null) if param.nullable => {
-                checked.insert(param.name.to_owned(), Value::Null);
+        let place = given.iter().position(|(key, _)| key == param.name);
+        match place.map(|place| given.remove(place)) {
+            Some((key, Value::Null)) if param.nullable => {
+                checked.insert(key, Value::Null);
             }
             // Models fill in null for what they leave out.
-            None | Some(Value::Null) if !param.required => {}
-            None | Some(Value::Null) => {
-                found.add(&here, format!("is required: {}", expectation(&param.kind)));
+            None | Some((_, Value::Null)) if !param.required => {}
+            None | Some((_, Value::Null)) => {
+                found.add(here, format!("is required: {}", expectation(&param.kind)));
             }
-            Some(one) => {
+            Some((key, one)) => {
                 let beside = match &param.kind {
                     Kind::Adjacent { tag, .. } => union::chosen_word(tag, params, &checked, &given),
                     _ => None,
                 };
                 let value = value(&here, &param.kind, beside.as_deref(), one, found);
-                place(&here, param.place, &value, found);
-                checked.insert(param.name.to_owned(), value);
+                fits_its_place(&here, param.place, &value, found);
+                checked.insert(key, value);
             }
         }
     }
     if open {
         checked.extend(given);
     } else {
-        for key in given.keys() {
+        for (key, _) in &given {
             unknown(path, key, params.iter().map(|param| param.name), found);
         }
     }
@@ -158,7 +161,7 @@ fn text(path: &Here<'_>, rules: &Text, given: &str, found: &mut Violations) {
 }
 
 /// What a value may not be because of where it goes.
-fn place(path: &Here<'_>, place: Place, value: &Value, found: &mut Violations) {
+fn fits_its_place(path: &Here<'_>, place: Place, value: &Value, found: &mut Violations) {
     let Value::String(text) = value else { return };
     match place {
         Place::Path => {

@@ -61,7 +61,8 @@ impl Builder<'_> {
     fn value(&mut self) -> Option<Value> {
         match self.rest.as_bytes().first()? {
             b'{' => {
-                let mut map = Map::new();
+                // Most objects are small.
+                let mut map = Map::with_capacity(4);
                 self.list(b'}', |builder| {
                     let key = builder.text()?;
                     builder.rest = builder.rest.strip_prefix(':')?;

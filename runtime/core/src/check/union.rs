@@ -89,8 +89,14 @@ fn any_variant(path: &Here<'_>, variants: &[Variant], given: Fields, found: &mut
 }
 
 /// The word that chooses a variant, from the fields beside the object: those already checked, and those yet to be.
-pub(super) fn chosen_word(tag: &str, params: &[Param], checked: &Fields, given: &Fields) -> Option<String> {
-    let value = checked.get(tag).or_else(|| given.get(tag))?.clone();
+pub(super) fn chosen_word(
+    tag: &str,
+    params: &[Param],
+    checked: &Fields,
+    given: &[(String, Value)],
+) -> Option<String> {
+    let given = || given.iter().find(|(key, _)| key == tag).map(|(_, value)| value);
+    let value = checked.get(tag).or_else(given)?.clone();
     let value = match params.iter().find(|param| param.name == tag) {
         Some(param) => heal(&param.kind, value),
         None => value,
