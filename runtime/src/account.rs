@@ -1,6 +1,7 @@
 //! A customer's connection to one vendor: where its API is, and the credentials for it.
 
 use crate::call::redact::Redactor;
+use http::Uri;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::OnceLock;
@@ -13,6 +14,8 @@ pub struct Account {
     pub id: String,
     vendor: &'static Vendor,
     base_url: Url,
+    /// The base URL as the client takes it; its path does not count.
+    origin: Uri,
     credentials: BTreeMap<&'static str, Secret>,
     redactor: OnceLock<Redactor>,
 }
@@ -57,6 +60,7 @@ impl Account {
         credential: impl Fn(&str) -> Option<String>,
     ) -> Result<Self, AccountError> {
         let base_url = Self::base_url_of(vendor, base_url)?;
+        let origin = origin(&base_url)?;
         let mut credentials = BTreeMap::new();
         for documented in vendor.credentials {
             match credential(documented.name)
@@ -72,7 +76,7 @@ impl Account {
                 None => {}
             }
         }
-        Ok(Self { id: id.into(), vendor, base_url, credentials, redactor: OnceLock::new() })
+        Ok(Self { id: id.into(), vendor, base_url, origin, credentials, redactor: OnceLock::new() })
     }
 
     /// An account as it was stored: credentials that are missing are noticed by the calls that need them.
@@ -86,12 +90,13 @@ impl Account {
         credential: impl Fn(&str) -> Option<String>,
     ) -> Result<Self, AccountError> {
         let base_url = Self::base_url_of(vendor, base_url)?;
+        let origin = origin(&base_url)?;
         let known = vendor
             .credentials
             .iter()
             .filter_map(|documented| Some((documented.name, Secret::from(credential(documented.name)?))));
         let (credentials, redactor) = (known.collect(), OnceLock::new());
-        Ok(Self { id: id.into(), vendor, base_url, credentials, redactor })
+        Ok(Self { id: id.into(), vendor, base_url, origin, credentials, redactor })
     }
 
     /// The base URL that an account of a vendor has: its own, or the documented one.
@@ -111,6 +116,11 @@ impl Account {
     /// Where the vendor's API is; its path has no trailing slash unless it is `/`.
     pub fn base_url(&self) -> &Url {
         &self.base_url
+    }
+
+    /// Scheme, host and port of [`Self::base_url`] as the HTTP client takes them.
+    pub(crate) fn origin(&self) -> &Uri {
+        &self.origin
     }
 
     /// A credential by its documented name.
@@ -172,5 +182,14 @@ fn parse_base_url(text: &str) -> Result<Url, AccountError> {
     }
     let path = url.path().trim_end_matches('/').to_owned();
     url.set_path(&path);
+    origin(&url)?;
     Ok(url)
+}
+
+/// What the client takes of a URL. It is stricter than browsers are.
+fn origin(url: &Url) -> Result<Uri, AccountError> {
+    url.as_str().parse().map_err(|_| AccountError::BadBaseUrl {
+        url: url.as_str().to_owned(),
+        problem: "it holds characters that no address may hold".to_owned(),
+    })
 }

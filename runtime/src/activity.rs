@@ -63,6 +63,11 @@ impl Activity {
         self.note(Event::ApiToken(id.to_owned(), at));
     }
 
+    /// A call was made, but is not worth writing down.
+    pub fn left_out(&self) {
+        self.dropped.fetch_add(1, Ordering::Relaxed);
+    }
+
     /// How many events were dropped because there were too many.
     pub fn dropped(&self) -> u64 {
         self.dropped.load(Ordering::Relaxed)

@@ -6,13 +6,15 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-/// Lines of one kind that pass in each [`PERIOD`]; the next line that passes tells how many did not.
+/// Lines about refusals of one kind that pass in each [`PERIOD`].
 const LINES: u64 = 10;
 const PERIOD: Duration = Duration::from_secs(10);
 
-/// Lets some lines of a kind pass and counts the others.
+/// Lets some lines of a kind pass and counts the others; the next line that passes tells how many they were.
 #[derive(Debug)]
 pub(crate) struct Sample {
+    most: u64,
+    each: Duration,
     started: Instant,
     period: AtomicU64,
     lines: AtomicU64,
@@ -20,23 +22,28 @@ pub(crate) struct Sample {
 
 impl Default for Sample {
     fn default() -> Self {
-        Self { started: Instant::now(), period: AtomicU64::new(0), lines: AtomicU64::new(0) }
+        Self::new(LINES, PERIOD)
     }
 }
 
 impl Sample {
+    /// Lets at most so many pass in each period.
+    pub(crate) fn new(most: u64, each: Duration) -> Self {
+        Self { most, each, started: Instant::now(), period: AtomicU64::new(0), lines: AtomicU64::new(0) }
+    }
+
     /// Whether a line may pass: with the number of lines that were left out before it.
     pub(crate) fn pass(&self) -> Option<u64> {
         self.pass_at(self.started.elapsed())
     }
 
     fn pass_at(&self, time: Duration) -> Option<u64> {
-        let period = time.as_secs() / PERIOD.as_secs();
+        let period = u64::try_from(time.as_millis() / self.each.as_millis().max(1)).unwrap_or(u64::MAX);
         if self.period.swap(period, Ordering::Relaxed) != period {
-            let left_out = self.lines.swap(1, Ordering::Relaxed).saturating_sub(LINES);
+            let left_out = self.lines.swap(1, Ordering::Relaxed).saturating_sub(self.most);
             return Some(left_out);
         }
-        (self.lines.fetch_add(1, Ordering::Relaxed) < LINES).then_some(0)
+        (self.lines.fetch_add(1, Ordering::Relaxed) < self.most).then_some(0)
     }
 }
 

@@ -4,7 +4,7 @@
 //! hidden from the documentation rather than behind a feature, since the tests of this package could not
 //! turn a feature of their own package on; what it costs is two small functions.
 
-use crate::call::prepare;
+use crate::call::address;
 use crate::mcp::jsonrpc::{self, Message};
 use toolpress_core::Request;
 use url::Url;
@@ -37,5 +37,5 @@ pub fn hear(body: &[u8]) -> Heard {
 
 /// The URL that a request goes to, `None` if it is refused.
 pub fn url(base: &Url, request: &Request) -> Option<Url> {
-    prepare::url(base, request)
+    address::url(base, request)
 }

@@ -1,7 +1,9 @@
 //! What is told of every call: how it went, never what was in it.
 
 use crate::call::CallOutcome;
-use std::fmt;
+use serde::Serialize;
+use serde_json::{Map, Value};
+use std::{fmt, io};
 use std::time::{Duration, Instant};
 use toolpress_core::Tool;
 
@@ -72,7 +74,7 @@ impl<'s> Watch<'s> {
     pub(crate) fn start(
         observer: Option<&'s dyn Observer>,
         tool: &'static Tool,
-        request_bytes: impl FnOnce() -> usize,
+        arguments: &Map<String, Value>,
     ) -> Self {
         let report = CallReport {
             tool,
@@ -80,7 +82,7 @@ impl<'s> Watch<'s> {
             upstream_status: None,
             duration: Duration::ZERO,
             // Not counted where nobody is told.
-            request_bytes: if observer.is_some() { request_bytes() } else { 0 },
+            request_bytes: if observer.is_some() { length(arguments) } else { 0 },
             response_bytes: 0,
         };
         Self { observer, report, started: Instant::now() }
@@ -92,8 +94,30 @@ impl<'s> Watch<'s> {
             true if outcome.sent() => Ending::Error,
             true => Ending::Refused,
         };
-        self.report.upstream_status = outcome.status();
+        self.report.upstream_status = outcome.status;
         self.report.response_bytes = outcome.text.len();
+    }
+}
+
+/// Bytes of a value as JSON.
+fn length(value: &impl Serialize) -> usize {
+    let mut length = Length(0);
+    // Maps with text keys always serialise, and counting takes everything.
+    let _ = serde_json::to_writer(&mut length, value);
+    length.0
+}
+
+/// Counts what is written to it.
+struct Length(usize);
+
+impl io::Write for Length {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0 += bytes.len();
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 

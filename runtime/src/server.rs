@@ -195,8 +195,7 @@ impl Server {
     /// Runs one call. Dropping the future aborts the request to the vendor.
     pub(crate) async fn call(&self, tool: &'static Tool, arguments: Map<String, Value>) -> CallOutcome {
         let caller = Caller { vendor: self.vendor, mask: &self.mask, account: &self.account };
-        let length = || serde_json::to_string(&arguments).map_or(0, |text| text.len());
-        let mut watch = Watch::start(self.observer.as_deref(), tool, length);
+        let mut watch = Watch::start(self.observer.as_deref(), tool, &arguments);
         let outcome = call::call(&self.shared.upstream, caller, tool, arguments).await;
         watch.ended(&outcome);
         outcome

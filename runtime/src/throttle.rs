@@ -6,9 +6,6 @@ use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// Failures that are answered as what they are, per address and window.
-const FREE: u32 = 20;
-
 /// How long failures are counted, and so the longest time to be turned away.
 const WINDOW: Duration = Duration::from_secs(60);
 
@@ -16,12 +13,26 @@ const WINDOW: Duration = Duration::from_secs(60);
 const ADDRESSES: usize = 10_000;
 
 /// Failures by address.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Throttle {
+    /// Failures that are answered as what they are, per address and window.
+    free: u32,
     failures: Mutex<HashMap<IpAddr, (Instant, u32)>>,
 }
 
+/// For keys, which people enter.
+impl Default for Throttle {
+    fn default() -> Self {
+        Self::new(20)
+    }
+}
+
 impl Throttle {
+    /// Turns an address away after so many failures within the window.
+    pub(crate) fn new(free: u32) -> Self {
+        Self { free, failures: Mutex::default() }
+    }
+
     /// Counts a failure.
     ///
     /// # Errors
@@ -45,10 +56,10 @@ impl Throttle {
             (*since, *count) = (now, 0);
         }
         *count = count.saturating_add(1);
-        if *count <= FREE {
+        if *count <= self.free {
             return Ok(());
         }
-        Err(WINDOW.checked_sub(now.duration_since(*since)).unwrap().as_secs().max(1))
+        Err(WINDOW.saturating_sub(now.duration_since(*since)).as_secs().max(1))
     }
 }
 
@@ -62,14 +73,14 @@ fn network(address: IpAddr) -> IpAddr {
 
 #[cfg(test)]
 mod tests {
-    use super::{ADDRESSES, FREE, Throttle};
+    use super::{ADDRESSES, Throttle};
     use std::net::{IpAddr, Ipv4Addr};
 
     #[test]
     fn security_e5_f9_guessing_is_turned_away_per_address() {
         let throttle = Throttle::default();
         let guesser: Option<IpAddr> = "2001:db8::1".parse().ok();
-        for _ in 0..FREE {
+        for _ in 0..20 {
             assert_eq!(throttle.failed(guesser), Ok(()));
         }
         assert!(throttle.failed(guesser).is_err_and(|seconds| (1..=60).contains(&seconds)));
@@ -80,7 +91,7 @@ mod tests {
 
     #[test]
     fn the_memory_for_addresses_is_bounded() {
-        let throttle = Throttle::default();
+        let throttle = Throttle::new(20);
         for number in 0..u32::try_from(ADDRESSES).unwrap() + 500 {
             let _ = throttle.failed(Some(Ipv4Addr::from_bits(number).into()));
         }

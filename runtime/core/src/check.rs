@@ -1,54 +1,59 @@
 //! Checks an argument object against the tables: one walk, all violations, slips healed on the way.
 
+mod here;
 mod union;
 
 use crate::strict::clip;
 use crate::{Args, Condition, Kind, Object, Param, Place, Rule, Text, Violations, heal::heal, nearest};
+use here::Here;
 use serde_json::{Map, Value};
 
 type Fields = Map<String, Value>;
 
 pub(crate) fn arguments(params: &[Param], rules: &[Rule], arguments: Fields) -> Result<Args, Violations> {
     let mut found = Violations::default();
-    let checked = fields("", params, rules, false, arguments, &mut found);
+    let checked = fields(&Here::Arguments, params, rules, false, arguments, &mut found);
     if found.0.is_empty() { Ok(Args::checked(checked)) } else { Err(found) }
 }
 
 fn fields(
-    path: &str,
+    path: &Here<'_>,
     params: &[Param],
     rules: &[Rule],
     open: bool,
-    mut given: Fields,
+    given: Fields,
     found: &mut Violations,
 ) -> Fields {
-    let mut checked = Fields::new();
+    // There are few, so comparing names costs less than their hashes.
+    let mut given: Vec<(String, Value)> = given.into_iter().collect();
+    let mut checked = Fields::with_capacity(given.len());
     for param in params {
-        let here = join(path, param.name);
-        match given.shift_remove(param.name) {
-            Some(Value::Null) if param.nullable => {
-                checked.insert(param.name.to_owned(), Value::Null);
+        let here = path.field(param.name);
+        let place = given.iter().position(|(key, _)| key == param.name);
+        match place.map(|place| given.remove(place)) {
+            Some((key, Value::Null)) if param.nullable => {
+                checked.insert(key, Value::Null);
             }
             // Models fill in null for what they leave out.
-            None | Some(Value::Null) if !param.required => {}
-            None | Some(Value::Null) => {
-                found.add(&here, format!("is required: {}", expectation(&param.kind)));
+            None | Some((_, Value::Null)) if !param.required => {}
+            None | Some((_, Value::Null)) => {
+                found.add(here, format!("is required: {}", expectation(&param.kind)));
             }
-            Some(one) => {
+            Some((key, one)) => {
                 let beside = match &param.kind {
                     Kind::Adjacent { tag, .. } => union::chosen_word(tag, params, &checked, &given),
                     _ => None,
                 };
                 let value = value(&here, &param.kind, beside.as_deref(), one, found);
-                place(&here, param.place, &value, found);
-                checked.insert(param.name.to_owned(), value);
+                fits_its_place(&here, param.place, &value, found);
+                checked.insert(key, value);
             }
         }
     }
     if open {
         checked.extend(given);
     } else {
-        for key in given.keys() {
+        for (key, _) in &given {
             unknown(path, key, params.iter().map(|param| param.name), found);
         }
     }
@@ -58,11 +63,12 @@ fn fields(
     checked
 }
 
-fn unknown<'p>(path: &str, key: &str, known: impl Iterator<Item = &'p str> + Clone, found: &mut Violations) {
+fn unknown<'p>(path: &Here<'_>, key: &str, known: impl Iterator<Item = &'p str> + Clone, found: &mut Violations) {
     if found.is_full() {
         return;
     }
-    let here = join(path, &clip(key));
+    let clipped = clip(key);
+    let here = path.field(&clipped);
     match nearest(key, known.clone()) {
         Some(near) => found.add(&here, format!("is unknown; did you mean `{near}`?")),
         None => {
@@ -74,7 +80,7 @@ fn unknown<'p>(path: &str, key: &str, known: impl Iterator<Item = &'p str> + Clo
 }
 
 /// Checks one value. `beside` is the word beside it that tells its variant, where there is one.
-fn value(path: &str, kind: &Kind, beside: Option<&str>, given: Value, found: &mut Violations) -> Value {
+fn value(path: &Here<'_>, kind: &Kind, beside: Option<&str>, given: Value, found: &mut Violations) -> Value {
     if found.is_full() {
         return given;
     }
@@ -110,7 +116,7 @@ fn value(path: &str, kind: &Kind, beside: Option<&str>, given: Value, found: &mu
             if given.len() < *min || max.is_some_and(|max| given.len() > max) {
                 found.add(path, format!("must hold {}, not {}", count(*min, *max), given.len()));
             }
-            let item = |(place, given)| value(&format!("{path}[{place}]"), items, None, given, found);
+            let item = |(place, given)| value(&path.item(place), items, None, given, found);
             Value::Array(given.into_iter().enumerate().map(item).collect())
         }
         (Kind::Object(Object { fields: params, rules, open, .. }), Value::Object(given)) => {
@@ -124,7 +130,7 @@ fn value(path: &str, kind: &Kind, beside: Option<&str>, given: Value, found: &mu
         }
         (Kind::Map(values), Value::Object(given)) => {
             let entry = |(key, given): (String, Value)| {
-                let checked = value(&join(path, &clip(&key)), values, None, given, found);
+                let checked = value(&path.field(&clip(&key)), values, None, given, found);
                 (key, checked)
             };
             Value::Object(given.into_iter().map(entry).collect())
@@ -137,7 +143,7 @@ fn value(path: &str, kind: &Kind, beside: Option<&str>, given: Value, found: &mu
     }
 }
 
-fn text(path: &str, rules: &Text, given: &str, found: &mut Violations) {
+fn text(path: &Here<'_>, rules: &Text, given: &str, found: &mut Violations) {
     let length = given.chars().count();
     if length < rules.min {
         found.add(
@@ -155,7 +161,7 @@ fn text(path: &str, rules: &Text, given: &str, found: &mut Violations) {
 }
 
 /// What a value may not be because of where it goes.
-fn place(path: &str, place: Place, value: &Value, found: &mut Violations) {
+fn fits_its_place(path: &Here<'_>, place: Place, value: &Value, found: &mut Violations) {
     let Value::String(text) = value else { return };
     match place {
         Place::Path => {
@@ -183,13 +189,13 @@ pub(crate) fn segment_problem(text: &str) -> Option<&'static str> {
     }
 }
 
-fn obey(path: &str, rule: &Rule, given: &Fields, found: &mut Violations) {
+fn obey(path: &Here<'_>, rule: &Rule, given: &Fields, found: &mut Violations) {
     // A flag that is off is as good as not given: models fill in `false`.
     let present = |field: &&&str| {
         look(given, field).is_some_and(|value| !matches!(value, Value::Null | Value::Bool(false)))
     };
     let list =
-        |fields: &[&str]| fields.iter().map(|field| format!("`{}`", join(path, field))).collect::<Vec<_>>();
+        |fields: &[&str]| fields.iter().map(|field| format!("`{}`", path.field(field))).collect::<Vec<_>>();
     match rule {
         Rule::ExactlyOneOf(fields) => match fields.iter().filter(present).count() {
             1 => {}
@@ -204,13 +210,13 @@ fn obey(path: &str, rule: &Rule, given: &Fields, found: &mut Violations) {
         }
         Rule::Requires { when, fields, say } if holds(when, given) => {
             for field in fields.iter().filter(|field| !present(field)) {
-                found.add(&join(path, field), format!("is required {}{}", because(path, when), hint(say)));
+                found.add(&path.field(field), format!("is required {}{}", because(path, when), hint(say)));
             }
         }
         Rule::Forbids { when, fields, say } if holds(when, given) => {
             for field in fields.iter().filter(present) {
                 found
-                    .add(&join(path, field), format!("cannot be given {}{}", because(path, when), hint(say)));
+                    .add(&path.field(field), format!("cannot be given {}{}", because(path, when), hint(say)));
             }
         }
         _ => {}
@@ -232,8 +238,8 @@ fn holds(when: &Condition, given: &Fields) -> bool {
         }
 }
 
-fn because(path: &str, when: &Condition) -> String {
-    let field = join(path, when.field);
+fn because(path: &Here<'_>, when: &Condition) -> String {
+    let field = path.field(when.field);
     match when.values {
         [] => format!("with `{field}`"),
         [one] => format!("when `{field}` is {one}"),
@@ -243,10 +249,6 @@ fn because(path: &str, when: &Condition) -> String {
 
 fn hint(say: &str) -> String {
     if say.is_empty() { String::new() } else { format!(": {say}") }
-}
-
-fn join(path: &str, name: &str) -> String {
-    if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
 }
 
 fn noun(value: &Value) -> &'static str {

@@ -4,8 +4,9 @@
 //! Where this reader is in doubt it gives up, and the slow way decides: it never accepts what that refuses.
 
 use crate::strict::{MAX_DEPTH, PRIVATE};
-use memchr::memmem;
+use memchr::memmem::Finder;
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
 /// Objects with more keys than this are sorted to find equal ones, so that no object costs the square of
 /// its size.
@@ -20,8 +21,9 @@ pub fn compact(text: &str) -> Option<Cow<'_, str>> {
         at: 0,
         copied: 0,
         out: String::new(),
-        frames: Vec::new(),
-        keys: Vec::new(),
+        // Enough for most texts, which then set nothing aside anew.
+        frames: Vec::with_capacity(8),
+        keys: Vec::with_capacity(16),
     };
     scan.document()?;
     let compact = if scan.copied == 0 && scan.out.is_empty() {
@@ -30,8 +32,11 @@ pub fn compact(text: &str) -> Option<Cow<'_, str>> {
         scan.copy_until(text.len());
         Cow::Owned(scan.out)
     };
-    memmem::find(compact.as_bytes(), PRIVATE.as_bytes()).is_none().then_some(compact)
+    PRIVATE_KEY.find(compact.as_bytes()).is_none().then_some(compact)
 }
+
+/// Looks for [`PRIVATE`]; setting the search up takes longer than the search.
+static PRIVATE_KEY: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(PRIVATE));
 
 struct Scan<'t> {
     text: &'t str,
@@ -365,7 +370,7 @@ fn special(word: u64) -> u64 {
 }
 
 /// How many bytes at the beginning need no escape in a JSON string.
-fn plain(bytes: &[u8]) -> usize {
+pub(crate) fn plain(bytes: &[u8]) -> usize {
     let (words, _) = bytes.as_chunks::<8>();
     for (place, word) in words.iter().enumerate() {
         let found = special(u64::from_le_bytes(*word));

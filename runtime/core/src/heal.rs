@@ -10,7 +10,9 @@ use serde_json::{Number, Value};
 pub(crate) fn heal(kind: &Kind, value: Value) -> Value {
     let mended = match (kind, &value) {
         (Kind::Integer { .. }, Value::String(text)) => integer(text.trim()),
-        (Kind::Integer { .. }, Value::Number(number)) => integer(number.as_str()),
+        (Kind::Integer { .. }, Value::Number(number)) if !is_integer(number.as_str()) => {
+            integer(number.as_str())
+        }
         (Kind::Number { .. }, Value::String(text)) => number(text.trim()),
         (Kind::Boolean, Value::String(text)) => boolean(text.trim()),
         (Kind::Text(_), Value::Number(number)) if is_integer(number.as_str()) => {

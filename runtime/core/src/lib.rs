@@ -18,6 +18,7 @@ mod sending;
 pub mod strict;
 mod suggest;
 mod violation;
+pub mod walk;
 mod wire;
 mod workflow;
 

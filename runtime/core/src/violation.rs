@@ -20,9 +20,9 @@ const MOST: usize = 50;
 pub struct Violations(pub Vec<Violation>);
 
 impl Violations {
-    pub(crate) fn add(&mut self, path: &str, message: impl Into<String>) {
+    pub(crate) fn add(&mut self, path: impl fmt::Display, message: impl Into<String>) {
         if !self.is_full() {
-            self.0.push(Violation { path: path.to_owned(), message: message.into() });
+            self.0.push(Violation { path: path.to_string(), message: message.into() });
         }
         if self.0.len() == MOST {
             let message = format!("there is more that does not fit; these are the first {MOST}");

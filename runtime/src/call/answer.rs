@@ -4,14 +4,14 @@
 //! An answer in several parts is an array of them.
 
 use super::body::{Binary, Body, Content};
-use super::json::{self, Json};
+use super::json::Json;
 use super::outcome::{Block, CallOutcome, RateLimit};
 use super::paging::Page;
 use super::refusal::Scene;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
-use toolpress_core::{Answer, Tool};
+use toolpress_core::{Answer, Tool, walk};
 
 /// The result of an answer with a status of 2xx.
 pub(super) fn success(
@@ -21,7 +21,7 @@ pub(super) fn success(
     content: Content,
     rate_limit: RateLimit,
 ) -> CallOutcome {
-    let mut meta = meta(status, &rate_limit);
+    let mut hints = Map::new();
     let parts = content.parts();
     let mut notes: Vec<String> = content.note.into_iter().collect();
     if status == 206 {
@@ -35,7 +35,7 @@ pub(super) fn success(
     }
     let mut blocks = Vec::new();
     if let (Body::Text(_) | Body::Binary(_), Some(kind)) = (&content.body, content.kind) {
-        meta.insert("toolpress/content-type".to_owned(), kind.into());
+        hints.insert("toolpress/content-type".to_owned(), kind.into());
     }
     let empty = matches!(content.body, Body::Empty);
     let structured = match (parts, content.body) {
@@ -50,7 +50,7 @@ pub(super) fn success(
         (None, body) => json!({ "result": tell(body, uri(scene), &mut blocks) }).into(),
     };
     let text = if empty { done(scene, status) } else { structured.text().to_owned() };
-    CallOutcome { is_error: false, text, structured, meta, rate_limit, notes, blocks }
+    CallOutcome { is_error: false, text, structured, status: Some(status), rate_limit, hints, notes, blocks }
 }
 
 /// An empty answer names nothing, so the text says what the call was about.
@@ -77,7 +77,7 @@ fn tell(body: Body, uri: String, blocks: &mut Vec<Block>) -> Value {
 /// A name for what was answered: the place it came from, without host, query and whatever else could
 /// open it.
 fn uri(scene: &Scene<'_>) -> String {
-    format!("toolpress://{}{}", scene.caller.vendor.slug, scene.url.path())
+    format!("toolpress://{}{}", scene.caller.vendor.slug, scene.uri.path())
 }
 
 /// Bytes as clients know them.
@@ -90,16 +90,6 @@ fn block(binary: Binary, uri: String) -> Block {
     }
 }
 
-/// Entries of `_meta` that every answer of a vendor gives.
-pub(super) fn meta(status: u16, rate_limit: &RateLimit) -> Map<String, Value> {
-    let mut meta = Map::new();
-    meta.insert("toolpress/status".to_owned(), status.into());
-    if let Some(told) = rate_limit.meta() {
-        meta.insert("toolpress/ratelimit".to_owned(), told);
-    }
-    meta
-}
-
 /// Takes what the documentation promises out of the body. A body that is otherwise is passed on whole.
 fn shape(tool: &Tool, page: Option<&Page>, body: &Json) -> Json {
     let only = |result: &str| Json::of_compact(["{\"result\":", result, "}"].concat());
@@ -108,7 +98,7 @@ fn shape(tool: &Tool, page: Option<&Page>, body: &Json) -> Json {
         Answer::List { records, .. } => (records, true),
     };
     let Some(result) = body.at(path) else { return only(body.text()) };
-    let records = match json::items(result) {
+    let records = match walk::items(result) {
         Some(records) if listed => records,
         // Some languages write an empty list as null.
         None if listed && result == "null" => Vec::new(),

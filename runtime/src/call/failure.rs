@@ -3,7 +3,6 @@
 //! Every failure is one result with a text and a JSON object; none of them holds a secret, an address a
 //! name resolved to, or a path of this machine.
 
-use super::answer;
 use super::outcome::{CallOutcome, RateLimit};
 use serde_json::{Map, Value, json};
 use toolpress_core::{Violation, Violations};
@@ -114,16 +113,13 @@ impl Failure {
         if let Some(seconds) = self.retry_after {
             error.insert("retry_after".to_owned(), seconds.into());
         }
-        let meta = match self.status {
-            Some(status) => answer::meta(status, &self.rate_limit),
-            None => Map::new(),
-        };
         CallOutcome {
             is_error: true,
             text: if self.lines.is_empty() { self.message } else { self.lines.join("\n") },
             structured: json!({ "error": error }).into(),
-            meta,
+            status: self.status,
             rate_limit: self.rate_limit,
+            hints: Map::new(),
             notes: Vec::new(),
             blocks: Vec::new(),
         }

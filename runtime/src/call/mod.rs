@@ -3,6 +3,7 @@
 //! Nothing is sent before everything is checked, and nothing is sent twice. Neither arguments nor
 //! answers are logged or kept.
 
+pub(crate) mod address;
 mod answer;
 mod body;
 mod connector;
@@ -14,7 +15,7 @@ mod multipart;
 mod next;
 mod outcome;
 mod paging;
-pub(crate) mod prepare;
+mod prepare;
 mod rate_limit;
 pub(crate) mod redact;
 mod refusal;
@@ -27,7 +28,7 @@ mod vendor_message;
 pub use deadline::deadline;
 pub use egress::{EgressError, EgressPolicy};
 pub use json::Json;
-pub use outcome::{Block, CallOutcome, RateLimit};
+pub use outcome::{Block, CallOutcome, Meta, RateLimit};
 pub(crate) use transport::{Trouble, seconds, size};
 pub use upstream::{Upstream, UpstreamError};
 
@@ -69,10 +70,9 @@ pub async fn call(
         Err(failure) => failure.into_outcome(),
     };
     redactor.outcome(&mut outcome);
-    let status = outcome.meta.get("toolpress/status").and_then(Value::as_u64);
     tracing::debug!(
         tool = tool.name,
-        status,
+        status = outcome.status,
         error = outcome.is_error,
         ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
         "call"
@@ -94,9 +94,9 @@ async fn attempt(
     let mut request = tool.request(args);
     let page = asked.open(tool, caller.account, &mut request)?;
     let prepared = prepare::prepare(caller.vendor, caller.account, &request)?;
-    let scene = Scene { caller, tool, url: prepared.url.clone(), path: request.path };
+    let scene = Scene { caller, tool, uri: prepared.uri.clone(), path: request.path };
 
-    let answered = upstream.exchange(prepared, deadline).await;
+    let answered = upstream.exchange(caller.account, prepared, deadline).await;
     let answered = answered.map_err(|trouble| transport::failed(&scene, &trouble))?;
 
     let (status, headers) = (answered.status, answered.headers);
@@ -106,7 +106,7 @@ async fn attempt(
         let mut outcome = answer::success(&scene, page.as_ref(), status.as_u16(), content, rate_limit);
         if let Some(hint) = kept.hint(caller, tool, &outcome.structured) {
             outcome.notes.extend(next::to_poll(status.as_u16(), &hint));
-            outcome.meta.insert("toolpress/next".to_owned(), hint);
+            outcome.hints.insert("toolpress/next".to_owned(), hint);
         }
         Ok(outcome)
     } else {

@@ -1,6 +1,7 @@
 //! What a call came to, before it is wrapped for a protocol.
 
 use super::Json;
+use serde::ser::{Serialize, SerializeMap as _, Serializer};
 use serde_json::{Map, Value};
 
 /// The result of one tool call.
@@ -13,10 +14,12 @@ pub struct CallOutcome {
     /// The same as a JSON object. Success: `{"result": …}`, for lists also `next_cursor` and
     /// `result_count`. Failure: `{"error": {"kind", "message", …}}`.
     pub structured: Json,
-    /// Entries for `_meta`, under keys `toolpress/…`.
-    pub meta: Map<String, Value>,
+    /// The vendor's HTTP status, if it answered.
+    pub status: Option<u16>,
     /// What the vendor told about its rate limit.
     pub rate_limit: RateLimit,
+    /// Further entries for `_meta`, under keys `toolpress/…`.
+    pub hints: Map<String, Value>,
     /// Remarks that a model should read beside [`Self::text`], each a text block of its own, so that
     /// the text of a success stays the JSON of [`Self::structured`] and nothing else.
     pub notes: Vec<String>,
@@ -25,15 +28,42 @@ pub struct CallOutcome {
 }
 
 impl CallOutcome {
-    /// The vendor's HTTP status, if it answered.
-    pub fn status(&self) -> Option<u16> {
-        self.meta.get("toolpress/status")?.as_u64()?.try_into().ok()
+    /// The entries of `_meta`: the vendor's status and rate limit, as far as it told them, and the hints.
+    pub fn meta(&self) -> Meta<'_> {
+        Meta(self)
     }
 
     /// Whether a request went to the vendor, or was at least on its way.
     pub fn sent(&self) -> bool {
         let kind = self.structured.at(&["error", "kind"]);
         !matches!(kind, Some("\"arguments\"" | "\"cursor\"" | "\"credential\"" | "\"policy\""))
+    }
+}
+
+/// What stands in a result's `_meta`, as a JSON object.
+#[derive(Debug, Clone, Copy)]
+pub struct Meta<'o>(&'o CallOutcome);
+
+impl Meta<'_> {
+    /// There is nothing to tell.
+    pub fn is_empty(&self) -> bool {
+        self.0.status.is_none() && self.0.hints.is_empty()
+    }
+}
+
+impl Serialize for Meta<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        if let Some(status) = self.0.status {
+            map.serialize_entry("toolpress/status", &status)?;
+            if !self.0.rate_limit.is_unknown() {
+                map.serialize_entry("toolpress/ratelimit", &self.0.rate_limit)?;
+            }
+        }
+        for (key, value) in &self.0.hints {
+            map.serialize_entry(key, value)?;
+        }
+        map.end()
     }
 }
 
@@ -91,12 +121,9 @@ impl RateLimit {
         .filter_map(|(name, value)| Some((name, value?)))
     }
 
-    /// The same and `retry-after` as a JSON object; `None` when the vendor told nothing.
-    pub fn meta(&self) -> Option<Value> {
-        let members = self.headers().chain(self.retry_after.map(|seconds| ("retry-after", seconds)));
-        let members: Map<String, Value> =
-            members.map(|(name, value)| (name.to_owned(), value.into())).collect();
-        (!members.is_empty()).then_some(Value::Object(members))
+    /// The vendor told nothing.
+    pub fn is_unknown(&self) -> bool {
+        *self == Self::default()
     }
 
     /// Seconds to wait before the next request, as far as the vendor told. `Retry-After` beats the reset.
@@ -107,5 +134,12 @@ impl RateLimit {
     /// Nothing is left, or the vendor asked to wait although it does not tell what is left.
     pub(super) fn is_used_up(&self) -> bool {
         self.remaining == Some(0) || (self.remaining.is_none() && self.retry_after.is_some())
+    }
+}
+
+/// The header fields for a client and `retry-after`, as a JSON object.
+impl Serialize for RateLimit {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.headers().chain(self.retry_after.map(|seconds| ("retry-after", seconds))))
     }
 }

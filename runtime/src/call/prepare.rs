@@ -1,8 +1,6 @@
-//! Makes the one HTTP request of a call: the final URL, the header fields, the body.
-//!
-//! The URL is made of text and then parsed, and what the parser made of it must be what was written:
-//! parsers fold dot segments and drop tabs, and a folded path is another resource.
+//! Makes the one HTTP request of a call: the address, the header fields, the body.
 
+use super::address::address;
 use super::failure::{Failure, Kind};
 use crate::Account;
 use base64::Engine as _;
@@ -10,7 +8,6 @@ use base64::engine::general_purpose::STANDARD;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
 use toolpress_core::{Auth, BodyEncoding, HttpMethod, Request, Vendor, Violation};
-use url::Url;
 
 /// Fields that belong to the connection or the transport, not to a vendor's documentation.
 const TRANSPORT: [&str; 11] = [
@@ -27,14 +24,9 @@ const TRANSPORT: [&str; 11] = [
     "upgrade",
 ];
 
-/// Longest URL in bytes that the `http` crate takes. Vendors take far less.
-const LONGEST_URL: usize = 65_534;
-
 /// A request that is ready to be sent.
 pub(super) struct Prepared {
     pub(super) method: Method,
-    pub(super) url: Url,
-    /// The same as the client takes it.
     pub(super) uri: Uri,
     pub(super) headers: HeaderMap,
     pub(super) body: Option<Vec<u8>>,
@@ -53,52 +45,12 @@ pub(super) fn prepare(
         HttpMethod::Patch => Method::PATCH,
         HttpMethod::Delete => Method::DELETE,
     };
-    let url = final_url(account.base_url(), request)?;
     Ok(Prepared {
         method,
-        uri: url.as_str().parse().map_err(|_| astray())?,
-        url,
+        uri: address(account.base_url(), account.origin(), request)?,
         headers: headers(vendor, account, request)?,
         body: request.body_bytes(),
     })
-}
-
-/// The base URL with the request's path and query behind it.
-fn final_url(base: &Url, request: &Request) -> Result<Url, Box<Failure>> {
-    let target = request.target().map_err(|problem| {
-        let path = problem.name.clone();
-        Failure::of_arguments(vec![Violation { path, message: problem.problem.to_owned() }])
-    })?;
-    let written = format!("{}{target}", base.as_str().trim_end_matches('/'));
-    if written.len() > LONGEST_URL {
-        let message = format!(
-            "the arguments make an address of {} bytes, and at most {LONGEST_URL} can be sent",
-            written.len()
-        );
-        return Err(Failure::of_arguments(vec![Violation { path: String::new(), message }]));
-    }
-    let url = Url::parse(&written).map_err(|_| astray())?;
-    let (path, query) = match target.split_once('?') {
-        Some((path, query)) => (path, Some(query)),
-        None => (target.as_str(), None),
-    };
-    let base_path = base.path().trim_end_matches('/');
-    let slashes = |text: &str| text.bytes().filter(|byte| *byte == b'/').count();
-    let unchanged = url.path().strip_prefix(base_path) == Some(path) && url.query() == query;
-    let same_origin = (url.scheme(), url.host(), url.port()) == (base.scheme(), base.host(), base.port());
-    let plain = url.username().is_empty() && url.password().is_none() && url.fragment().is_none();
-    let complete = slashes(path) == slashes(request.template) && !path.contains(['{', '}']);
-    if unchanged && same_origin && plain && complete { Ok(url) } else { Err(astray()) }
-}
-
-/// An address that is not what was written.
-fn astray() -> Box<Failure> {
-    Failure::new(Kind::Policy, "The request's address is not the documented one; nothing was sent.")
-}
-
-/// [`final_url`] for tests from outside.
-pub(crate) fn url(base: &Url, request: &Request) -> Option<Url> {
-    final_url(base, request).ok()
 }
 
 /// Header fields: the documented ones, then what the body is, then who sends it. A later one replaces an
@@ -177,47 +129,4 @@ fn unusable(vendor: &Vendor, credential: &str) -> Box<Failure> {
         vendor.label
     );
     Failure::new(Kind::Credential, message)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::final_url;
-    use toolpress_core::{HttpMethod, Request};
-    use url::Url;
-
-    fn url(base: &str, template: &'static str, values: &[(&'static str, &str)]) -> Option<String> {
-        let mut request = Request::new(HttpMethod::Get, template, &[]);
-        for (name, value) in values {
-            request.path(name, &(*value).to_owned());
-        }
-        final_url(&Url::parse(base).unwrap(), &request).ok().map(String::from)
-    }
-
-    #[test]
-    fn a_url_is_the_base_and_the_filled_template_or_nothing() {
-        assert_eq!(
-            url("https://h/api", "/items/{id}", &[("id", "a/b?c#d")]).unwrap(),
-            "https://h/api/items/a%2Fb%3Fc%23d"
-        );
-        assert_eq!(url("https://h", "/items/{id}", &[("id", "1")]).unwrap(), "https://h/items/1");
-        assert_eq!(
-            url("https://h/api", "/items/{id}", &[("id", "%2e%2e")]).unwrap(),
-            "https://h/api/items/%252e%252e"
-        );
-        for id in ["", ".", "..", "\t", ".\t.", ".\n.", "a\0"] {
-            assert_eq!(url("https://h/api", "/items/{id}", &[("id", id)]), None, "{id:?}");
-        }
-        assert_eq!(url("https://h/api", "/items/{id}", &[]), None);
-        assert_eq!(url("https://h/api", "/items/../admin", &[]), None);
-        assert_eq!(url("https://h/api", "/items/%2e%2e/admin", &[]), None);
-        assert_eq!(url("https://h", "@evil/x", &[]), None);
-        assert_eq!(url("https://h:1", "2/x", &[]), None);
-        assert_eq!(url("https://h/api", "/items/{id", &[]), None);
-    }
-
-    #[test]
-    fn security_a11_a_value_is_not_filled_in_again() {
-        let filled = url("https://h", "/a/{one}/b/{two}", &[("one", "{two}"), ("two", "2")]).unwrap();
-        assert_eq!(filled, "https://h/a/%7Btwo%7D/b/2");
-    }
 }

@@ -8,6 +8,7 @@
 use super::outcome::RateLimit;
 use super::{reset, structured_field};
 use http::HeaderMap;
+use http::header::DATE;
 use std::time::SystemTime;
 use toolpress_core::{RateLimitHeaders, ResetUnit};
 
@@ -45,14 +46,18 @@ impl RateLimit {
         declared: Option<&RateLimitHeaders>,
         clock: SystemTime,
     ) -> Self {
-        let date = first(headers, "date").and_then(|text| httpdate::parse_http_date(text).ok());
+        let fields = Fields::of(headers, declared);
+        if fields.0.is_empty() {
+            return Self::default();
+        }
+        let date = headers.get(DATE).and_then(|value| httpdate::parse_http_date(value.to_str().ok()?).ok());
         let now = date.unwrap_or(clock);
         let told = declared
-            .and_then(|names| three_fields(headers, names, now))
-            .or_else(|| one_field(headers))
-            .or_else(|| usual(headers, now));
+            .and_then(|names| three_fields(&fields, names, now))
+            .or_else(|| one_field(&fields))
+            .or_else(|| usual(&fields, now));
         let mut told = told.unwrap_or_default();
-        told.retry_after = retry_after(headers, now);
+        told.retry_after = retry_after(&fields, now);
         if status == 429 && told.reset.is_none() {
             // Refused for its rate, and told when to come back: that is when more is granted.
             told.reset = told.retry_after;
@@ -65,31 +70,48 @@ impl RateLimit {
     }
 }
 
-fn values<'h>(headers: &'h HeaderMap, name: &str) -> impl Iterator<Item = &'h str> {
-    headers.get_all(name).into_iter().filter_map(|value| value.to_str().ok())
-}
+/// The header fields that may tell something: few of many, so that looking for one name after another is
+/// cheap.
+struct Fields<'h>(Vec<(&'h str, &'h str)>);
 
-fn first<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
-    values(headers, name).next()
+impl<'h> Fields<'h> {
+    fn of(headers: &'h HeaderMap, declared: Option<&RateLimitHeaders>) -> Self {
+        let declared = declared.map(|names| [names.limit, names.remaining, names.reset]);
+        let may_tell = |name: &str| {
+            name.contains("rate")
+                || name.starts_with("retry-after")
+                || declared.iter().flatten().flatten().any(|declared| declared.eq_ignore_ascii_case(name))
+        };
+        let fields = headers.iter().filter(|(name, _)| may_tell(name.as_str()));
+        Self(fields.filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?))).collect())
+    }
+
+    fn values(&self, wanted: &str) -> impl Iterator<Item = &'h str> {
+        self.0.iter().filter(move |(name, _)| name.eq_ignore_ascii_case(wanted)).map(|(_, value)| *value)
+    }
+
+    fn first(&self, name: &str) -> Option<&'h str> {
+        self.values(name).next()
+    }
 }
 
 /// The first family in common use that tells the quota, or else the first that tells anything: two
 /// families share some names.
-fn usual(headers: &HeaderMap, now: SystemTime) -> Option<RateLimit> {
-    let told = || FAMILIES.iter().filter_map(|names| three_fields(headers, names, now));
+fn usual(fields: &Fields<'_>, now: SystemTime) -> Option<RateLimit> {
+    let told = || FAMILIES.iter().filter_map(|names| three_fields(fields, names, now));
     told().find(|told| told.limit.is_some()).or_else(|| told().next())
 }
 
 /// One field each for limit, remaining and reset. Of repeated fields the most cautious counts.
-fn three_fields(headers: &HeaderMap, names: &RateLimitHeaders, now: SystemTime) -> Option<RateLimit> {
+fn three_fields(fields: &Fields<'_>, names: &RateLimitHeaders, now: SystemTime) -> Option<RateLimit> {
     let counts = |name: Option<&'static str>| {
-        name.into_iter().flat_map(|name| values(headers, name)).filter_map(count)
+        name.into_iter().flat_map(|name| fields.values(name)).filter_map(count)
     };
-    let resets = names.reset.into_iter().flat_map(|name| values(headers, name));
+    let resets = names.reset.into_iter().flat_map(|name| fields.values(name));
     let reset = resets.filter_map(|text| reset::seconds(head(text, names.unit), names.unit, now)).max();
     let mut told = RateLimit { reset, ..RateLimit::default() };
     if names.used_slash_size {
-        let used = names.limit.and_then(|name| first(headers, name)).and_then(used_slash_size);
+        let used = names.limit.and_then(|name| fields.first(name)).and_then(used_slash_size);
         (told.limit, told.remaining) = used.unzip();
     } else {
         told.limit = counts(names.limit).next();
@@ -123,8 +145,8 @@ fn used_slash_size(text: &str) -> Option<(u64, u64)> {
 }
 
 /// `RateLimit` with or without `RateLimit-Policy`. Of several policies the one nearest to its end counts.
-fn one_field(headers: &HeaderMap) -> Option<RateLimit> {
-    let joined = |name| values(headers, name).collect::<Vec<_>>().join(", ");
+fn one_field(fields: &Fields<'_>) -> Option<RateLimit> {
+    let joined = |name| fields.values(name).collect::<Vec<_>>().join(", ");
     let field = joined("ratelimit");
     if field.is_empty() {
         return None;
@@ -152,8 +174,8 @@ fn longest(seconds: u64) -> u64 {
 
 /// The longest wait of all `Retry-After` fields, which hold seconds or a date; some vendors give
 /// milliseconds in a field of their own.
-fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<u64> {
-    let longest = |name, unit| values(headers, name).filter_map(|text| reset::seconds(text, unit, now)).max();
+fn retry_after(fields: &Fields<'_>, now: SystemTime) -> Option<u64> {
+    let longest = |name, unit| fields.values(name).filter_map(|text| reset::seconds(text, unit, now)).max();
     longest("retry-after", None).or_else(|| longest("retry-after-ms", Some(ResetUnit::DeltaMilliseconds)))
 }
 

@@ -120,8 +120,8 @@ impl Redactor {
 
     /// The last look, over all that did not come out of a body that was looked through before.
     pub(super) fn outcome(&self, outcome: &mut CallOutcome) {
-        if outcome.meta.iter().any(|(key, value)| self.may_be_in(key, value)) {
-            outcome.meta = self.fields(std::mem::take(&mut outcome.meta));
+        if outcome.hints.iter().any(|(key, value)| self.may_be_in(key, value)) {
+            outcome.hints = self.fields(std::mem::take(&mut outcome.hints));
         }
         outcome.notes.iter_mut().for_each(|note| *note = self.text(std::mem::take(note)));
         for block in &mut outcome.blocks {

@@ -9,7 +9,7 @@ use super::failure::{Failure, Kind};
 use super::outcome::RateLimit;
 use super::vendor_message::{self, LONGEST, clip};
 use http::header::LOCATION;
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, StatusCode, Uri};
 use serde_json::Value;
 use toolpress_core::{Effect, ErrorAdvice, Tool, compose};
 use url::Url;
@@ -22,7 +22,7 @@ pub(super) struct Scene<'c> {
     pub(super) caller: &'c Caller<'c>,
     pub(super) tool: &'static Tool,
     /// The request's address, of which no more than the path is ever told.
-    pub(super) url: Url,
+    pub(super) uri: Uri,
     /// The values in the path by the names of their parameters.
     pub(super) path: Vec<(&'static str, String)>,
 }
@@ -30,7 +30,7 @@ pub(super) struct Scene<'c> {
 impl Scene<'_> {
     /// `POST /api/things`
     pub(super) fn request(&self) -> String {
-        format!("{} {}", self.tool.http, clip(self.url.path(), 200))
+        format!("{} {}", self.tool.http, clip(self.uri.path(), 200))
     }
 
     /// What the call is about: the parameters in the path, `id: 7, table: orders`.
@@ -115,10 +115,10 @@ fn redirected(
 ) -> Box<Failure> {
     let location = headers.get(LOCATION).and_then(|value| value.to_str().ok());
     // Joined as a browser would: `//other/path` names another host.
-    let target = location.map(|text| scene.url.join(text).ok());
+    let target = location.map(|text| Url::parse(&scene.uri.to_string()).ok()?.join(text).ok());
     let target = match target {
         None => String::new(),
-        Some(Some(url)) if url.host_str() == scene.url.host_str() => {
+        Some(Some(url)) if url.host_str() == scene.uri.host() => {
             " It points to another address of the same host.".to_owned()
         }
         Some(Some(url)) => {

@@ -92,7 +92,7 @@ impl Trouble {
 /// The failure that a trouble makes of a call.
 pub(super) fn failed(scene: &Scene<'_>, trouble: &Trouble) -> Box<Failure> {
     let label = scene.caller.vendor.label;
-    let host = scene.url.host_str().unwrap_or_default();
+    let host = scene.uri.host().unwrap_or_default();
     let request = scene.request();
     let (kind, message) = match trouble {
         Trouble::Refused(problem) => (

@@ -7,8 +7,9 @@ use super::connector::{Client, client};
 use super::egress::EgressPolicy;
 use super::prepare::Prepared;
 use super::transport::Trouble;
-use crate::Limits;
+use crate::{Account, Limits};
 use http::header::USER_AGENT;
+use http::uri::Scheme;
 use http::{HeaderMap, HeaderValue, Request, Response, StatusCode};
 use http_body::Body as _;
 use http_body_util::{BodyExt as _, Full};
@@ -16,7 +17,6 @@ use hyper::body::Incoming;
 use std::time::Duration;
 use tower::Service as _;
 use tower_http::decompression::{Decompression, DecompressionBody};
-use url::Url;
 
 /// What requests say about who sends them.
 const PRODUCT: HeaderValue = HeaderValue::from_static(concat!("toolpress/", env!("CARGO_PKG_VERSION")));
@@ -68,8 +68,14 @@ impl Upstream {
     }
 
     /// Sends a request once and reads the whole answer.
-    pub(super) async fn exchange(&self, request: Prepared, deadline: Duration) -> Result<Answered, Trouble> {
-        self.policy.check(&request.url).map_err(Trouble::Refused)?;
+    pub(super) async fn exchange(
+        &self,
+        account: &Account,
+        request: Prepared,
+        deadline: Duration,
+    ) -> Result<Answered, Trouble> {
+        // The request goes to the account's origin: its address is made so.
+        self.policy.check(account.base_url()).map_err(Trouble::Refused)?;
         tokio::time::timeout(deadline, self.send(request)).await.unwrap_or(Err(Trouble::Timeout(deadline)))
     }
 
@@ -79,12 +85,9 @@ impl Upstream {
         *request.uri_mut() = prepared.uri;
         *request.headers_mut() = prepared.headers;
         request.headers_mut().entry(USER_AGENT).or_insert(PRODUCT);
-        let sent = Decompression::new(self.client_for(&prepared.url)).call(request).await;
+        let client = self.plain.as_ref().filter(|_| request.uri().scheme() == Some(&Scheme::HTTP));
+        let sent = Decompression::new(client.unwrap_or(&self.secure)).call(request).await;
         self.read(sent.map_err(|error| Trouble::of(&error, None))?).await
-    }
-
-    fn client_for(&self, url: &Url) -> &Client {
-        self.plain.as_ref().filter(|_| url.scheme() == "http").unwrap_or(&self.secure)
     }
 
     /// Reads the body, never more than the limit. An error answer that is too large or breaks off is

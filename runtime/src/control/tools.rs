@@ -9,7 +9,7 @@ use super::moment::shown;
 use super::path::Path;
 use super::{Control, ID, accounts};
 use crate::audit::Sample;
-use crate::directory::{Recorder, account};
+use crate::directory::{Recorder, account, listed};
 use crate::store::CallRow;
 use crate::{Server, ServerOptions, mcp};
 use axum::extract::{RawQuery, State};
@@ -125,7 +125,7 @@ async fn checked(server: &Server) -> Result<Checked, ApiError> {
         } else {
             outcome.text.clone()
         },
-        upstream_status: outcome.status(),
+        upstream_status: outcome.status,
         duration_ms: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
     })
 }
@@ -186,6 +186,7 @@ async fn server(control: &Control, id: &str, actor: &Actor) -> Result<Server, Ap
         by: actor.0.clone(),
         counts: control.counts(vendor),
         activity: control.activity().clone(),
+        listed: listed(),
         sample: Sample::default(),
     };
     let options = ServerOptions { observer: Some(Arc::new(recorder)), ..ServerOptions::default() };

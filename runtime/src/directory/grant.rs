@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
+use std::time::Duration;
 use toolpress_core::{Tool, Vendor};
 use uuid::Uuid;
 
@@ -72,6 +73,7 @@ fn build(
         by: "mcp".to_owned(),
         counts: directory.metrics.vendor(vendor),
         activity: directory.activity.clone(),
+        listed: listed(),
         sample: Sample::default(),
     };
     let options = ServerOptions {
@@ -108,6 +110,12 @@ pub(crate) fn account(
     Account::stored(row.id.as_str(), vendor, base_url, |name| secrets.get(name).cloned())
 }
 
+/// A hundred calls a second of one server are more than anybody reads, and less than keeps a database busy.
+/// The log and the metrics tell of all.
+pub(crate) fn listed() -> Sample {
+    Sample::new(100, Duration::from_secs(1))
+}
+
 /// Writes down the calls of a server.
 #[derive(Debug)]
 pub(crate) struct Recorder {
@@ -118,6 +126,8 @@ pub(crate) struct Recorder {
     pub(crate) by: String,
     pub(crate) counts: Option<Arc<VendorCounts>>,
     pub(crate) activity: Activity,
+    /// Of the calls, for the list of recent ones.
+    pub(crate) listed: Sample,
     /// Of the lines about calls that were turned away.
     pub(crate) sample: Sample,
 }
@@ -127,13 +137,13 @@ impl Observer for Recorder {
         if let Some(counts) = &self.counts {
             counts.count(report);
         }
-        let (server, name) = self.server.clone().unzip();
+        let server = self.server.as_ref();
         tracing::info!(
             target: "audit",
             action = "call",
             by = self.by,
             account = self.account,
-            server,
+            server = server.map(|(id, _)| id),
             tool = report.tool.name,
             outcome = report.ending.as_str(),
             upstream_status = report.upstream_status,
@@ -141,11 +151,15 @@ impl Observer for Recorder {
             request_bytes = report.request_bytes,
             response_bytes = report.response_bytes,
         );
+        if self.listed.pass().is_none() {
+            return self.activity.left_out();
+        }
+        let (server_id, server_name) = self.server.clone().unzip();
         self.activity.call(CallRow {
             id: Uuid::now_v7().to_string(),
             account_id: self.account.clone(),
-            server_id: server,
-            server_name: name,
+            server_id,
+            server_name,
             at: Timestamp::now().as_millisecond(),
             tool: report.tool.name.to_owned(),
             outcome: report.ending.as_str().to_owned(),

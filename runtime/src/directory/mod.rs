@@ -3,7 +3,7 @@
 mod fresh;
 mod grant;
 
-pub(crate) use grant::{Recorder, account};
+pub(crate) use grant::{Recorder, account, listed};
 
 use crate::activity::Activity;
 use crate::keyring::KeyFile;

@@ -81,20 +81,29 @@ fn instruct(server: &Server, result: &mut Value) {
     }
 }
 
-fn call(server: &Arc<Server>, era: Era, mut params: Map<String, Value>) -> Result<Call, RpcError> {
-    let Some(Value::String(name)) = params.shift_remove("name") else {
+fn call(server: &Arc<Server>, era: Era, params: Map<String, Value>) -> Result<Call, RpcError> {
+    let (mut name, mut arguments, mut meta) = (None, None, None);
+    for (key, value) in params {
+        match key.as_str() {
+            "name" => name = Some(value),
+            "arguments" => arguments = Some(value),
+            "_meta" => meta = Some(value),
+            _ => {}
+        }
+    }
+    let Some(Value::String(name)) = name else {
         return Err(invalid(era, "`params.name` must be the name of a tool."));
     };
     let Some(tool) = server.tool(&name) else {
         // Not 4xx, even in the modern era: clients hand this to the model, which can correct the name.
         return Err(RpcError::new(StatusCode::OK, INVALID_PARAMS, unknown(server, &name)));
     };
-    let arguments = match params.shift_remove("arguments") {
+    let arguments = match arguments {
         None | Some(Value::Null) => Map::new(),
         Some(Value::Object(arguments)) => arguments,
         Some(_) => return Err(invalid(era, "`params.arguments` must be an object.")),
     };
-    let token = params.get("_meta").and_then(|meta| meta.get("progressToken"));
+    let token = meta.as_ref().and_then(|meta| meta.get("progressToken"));
     let token = token.filter(|token| token.is_string() || token.is_number()).cloned();
     let Some(admission) = server.admit(tool) else {
         let message = "Too many calls are running; nothing was sent. Try again in a second.";

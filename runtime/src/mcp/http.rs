@@ -14,6 +14,7 @@ use crate::call::RateLimit;
 use crate::metrics::{Refusal, Refusals};
 use crate::registry::{Found, Registry};
 use crate::web::{self, Front, Packed, Peer, Site};
+use crate::throttle::Throttle;
 use crate::{Limits, Server, Token, TokenKind};
 use axum::Router;
 use axum::body::Body;
@@ -41,7 +42,13 @@ struct Endpoint {
     refusals: Arc<Refusals>,
     /// Which refusals are written down.
     sample: Arc<Sample>,
+    /// Who guesses tokens.
+    guesses: Throttle,
 }
+
+/// Requests per minute and address that may find no server: clients whose server has ended go on asking for a
+/// while, and many of them can stand behind one address.
+const GUESSES: u32 = 200;
 
 /// The API token of a server that wants one, where `Authorization` holds the server's own token.
 const API_TOKEN: HeaderName = HeaderName::from_static("toolpress-api-token");
@@ -73,8 +80,8 @@ impl Routes {
         refusals: Arc<Refusals>,
         others: Router,
     ) -> Self {
-        let endpoint = Endpoint { registry, limits: limits.clone(), refusals, sample: Arc::default() };
-        let endpoint = Arc::new(endpoint);
+        let (limits, guesses) = (limits.clone(), Throttle::new(GUESSES));
+        let endpoint = Arc::new(Endpoint { registry, limits, refusals, sample: Arc::default(), guesses });
         let routes = Router::new()
             .route("/mcp/{token}", post(receive))
             .route("/mcp", post(receive_by_header))
@@ -193,10 +200,18 @@ impl Endpoint {
         };
         match found {
             Found::Server(server) => Ok(server),
-            Found::Nothing => {
-                self.refused(Refusal::UnknownToken, peer);
-                refusal(StatusCode::NOT_FOUND, INVALID_REQUEST, "There is no server at this address.")
-            }
+            Found::Nothing => match self.guesses.failed(peer.map(|peer| peer.0.ip())) {
+                Ok(()) => {
+                    self.refused(Refusal::UnknownToken, peer);
+                    refusal(StatusCode::NOT_FOUND, INVALID_REQUEST, "There is no server at this address.")
+                }
+                Err(seconds) => {
+                    self.refused(Refusal::Throttled, peer);
+                    let message = "Too many requests from here found no server. Check the address.";
+                    let error = RpcError::new(StatusCode::TOO_MANY_REQUESTS, INVALID_REQUEST, message);
+                    Err(RpcError { retry_after: Some(seconds), ..error })
+                }
+            },
             Found::Unauthorized => {
                 self.refused(Refusal::Unauthorized, peer);
                 let message = "This server also wants `Authorization: Bearer <API token>`.";
@@ -290,8 +305,8 @@ fn tell_rate_limit(rate_limit: &RateLimit, headers: &mut HeaderMap) {
 
 fn refuse(id: &Id, error: &RpcError) -> Response {
     let mut response = json(error.status, error.answer(id));
-    if error.status == StatusCode::SERVICE_UNAVAILABLE {
-        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
+    if let Some(seconds) = error.retry_after {
+        response.headers_mut().insert(RETRY_AFTER, seconds.into());
     }
     if error.status == StatusCode::UNAUTHORIZED {
         response.headers_mut().insert(http::header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
@@ -302,7 +317,10 @@ fn refuse(id: &Id, error: &RpcError) -> Response {
 fn json(status: StatusCode, body: impl Into<Body>) -> Response {
     let mut response = Response::new(body.into());
     *response.status_mut() = status;
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    // With what is added on the way out.
+    let mut headers = HeaderMap::with_capacity(12);
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    *response.headers_mut() = headers;
     response
 }
 

@@ -13,7 +13,7 @@ use serde_json::{Map, Value, json};
 use std::borrow::Cow;
 use std::collections::HashSet;
 use std::fmt;
-use toolpress_core::strict;
+use toolpress_core::{compact, strict, walk};
 
 /// The text is no JSON.
 pub(crate) const PARSE_ERROR: i32 = -32700;
@@ -60,8 +60,8 @@ impl Id {
     /// For answers to what had no readable id.
     pub(crate) const NULL: Self = Self(Bytes::from_static(b"null"));
 
-    fn read(raw: &RawValue) -> Option<Self> {
-        let text = raw.get();
+    /// From JSON text.
+    fn read(text: &str) -> Option<Self> {
         let fits = text.starts_with(|first: char| first == '"' || first == '-' || first.is_ascii_digit());
         fits.then(|| Self(Bytes::copy_from_slice(text.as_bytes())))
     }
@@ -73,7 +73,7 @@ impl Id {
 
     /// The id that is this JSON text; `None` if no id is.
     pub(crate) fn of_text(text: &[u8]) -> Option<Self> {
-        serde_json::from_slice::<&RawValue>(text).ok().and_then(Self::read)
+        serde_json::from_slice::<&RawValue>(text).ok().and_then(|raw| Self::read(raw.get()))
     }
 
     /// The JSON text.
@@ -90,11 +90,14 @@ pub(crate) struct RpcError {
     pub(crate) code: i32,
     pub(crate) message: String,
     pub(crate) data: Option<Box<Value>>,
+    /// Seconds after which another attempt makes sense.
+    pub(crate) retry_after: Option<u64>,
 }
 
 impl RpcError {
     pub(crate) fn new(status: StatusCode, code: i32, message: impl Into<String>) -> Self {
-        Self { status, code, message: message.into(), data: None }
+        let retry_after = (status == StatusCode::SERVICE_UNAVAILABLE).then_some(1);
+        Self { status, code, message: message.into(), data: None, retry_after }
     }
 
     /// The whole answer.
@@ -147,10 +150,49 @@ pub(crate) type Refusal = (Id, RpcError);
 /// # Errors
 /// What to answer, with the id if one could be read.
 pub(crate) fn read(body: &[u8]) -> Result<Message, Refusal> {
-    let refuse = |id: Id, code, message: String| (id, RpcError::new(StatusCode::BAD_REQUEST, code, message));
-    let nameless = |code, message: String| refuse(Id::NULL, code, message);
     let text = std::str::from_utf8(body)
         .map_err(|error| nameless(PARSE_ERROR, format!("The message is not UTF-8: {error}.")))?;
+    // Most clients write compact JSON; what is not, or is wrong, goes the slow way, which tells why.
+    let (envelope, strict) = match Envelope::of_compact(text) {
+        Some(envelope) => (envelope, true),
+        None => (examine(text)?, false),
+    };
+
+    let id = match envelope.id {
+        None => None,
+        Some(raw) => Some(Id::read(raw).ok_or_else(|| {
+            nameless(INVALID_REQUEST, "`id` must be a string or a number, never null.".into())
+        })?),
+    };
+    let known = id.clone().unwrap_or(Id::NULL);
+    let invalid = |message: &str| refuse(known.clone(), INVALID_REQUEST, message.to_owned());
+    if envelope.version.is_none_or(|raw| raw != r#""2.0""#) {
+        return Err(invalid("`jsonrpc` must be \"2.0\"."));
+    }
+    let Some(method) = envelope.method else {
+        let answers = id.is_some() && envelope.outcome;
+        return if answers { Ok(Message::Response) } else { Err(invalid("`method` is missing.")) };
+    };
+    let Value::String(method) = walk::value(method) else { return Err(invalid("`method` must be a string.")) };
+    let params = match envelope.params {
+        None => Ok(Value::Null),
+        Some(params) if strict => Ok(walk::value(params)),
+        Some(params) => strict::parse(params),
+    };
+    let params = match params {
+        Ok(Value::Null) => Map::new(),
+        Ok(Value::Object(params)) => params,
+        Ok(_) => return Err(invalid("`params` must be an object.")),
+        Err(error) => return Err(refuse(known, code(&error), format!("`params` cannot be read: {error}."))),
+    };
+    Ok(match id {
+        Some(id) => Message::Request(Request { id, method, params }),
+        None => Message::Notification(Notification { method, params }),
+    })
+}
+
+/// Reads the members of a message that is not known to be in order.
+fn examine(text: &str) -> Result<Envelope<'_>, Refusal> {
     if too_deep(text) {
         let message = format!("The message is nested deeper than {} levels.", strict::MAX_DEPTH);
         return Err(nameless(PARSE_ERROR, message));
@@ -162,36 +204,15 @@ pub(crate) fn read(body: &[u8]) -> Result<Message, Refusal> {
             Err(error) => nameless(PARSE_ERROR, not_json(&error)),
         });
     }
-    let envelope: Envelope<'_> =
-        serde_json::from_str(text).map_err(|error| nameless(code(&error), not_json(&error)))?;
+    serde_json::from_str(text).map_err(|error| nameless(code(&error), not_json(&error)))
+}
 
-    let id = match envelope.id {
-        None => None,
-        Some(raw) => Some(Id::read(raw).ok_or_else(|| {
-            nameless(INVALID_REQUEST, "`id` must be a string or a number, never null.".into())
-        })?),
-    };
-    let known = id.clone().unwrap_or(Id::NULL);
-    let invalid = |message: &str| refuse(known.clone(), INVALID_REQUEST, message.to_owned());
-    if envelope.version.is_none_or(|raw| raw.get() != r#""2.0""#) {
-        return Err(invalid("`jsonrpc` must be \"2.0\"."));
-    }
-    let Some(method) = envelope.method else {
-        let answers = id.is_some() && envelope.outcome;
-        return if answers { Ok(Message::Response) } else { Err(invalid("`method` is missing.")) };
-    };
-    let method: String =
-        serde_json::from_str(method.get()).map_err(|_| invalid("`method` must be a string."))?;
-    let params = match envelope.params.map_or(Ok(Value::Null), |raw| strict::parse(raw.get())) {
-        Ok(Value::Null) => Map::new(),
-        Ok(Value::Object(params)) => params,
-        Ok(_) => return Err(invalid("`params` must be an object.")),
-        Err(error) => return Err(refuse(known, code(&error), format!("`params` cannot be read: {error}."))),
-    };
-    Ok(match id {
-        Some(id) => Message::Request(Request { id, method, params }),
-        None => Message::Notification(Notification { method, params }),
-    })
+fn refuse(id: Id, code: i32, message: String) -> Refusal {
+    (id, RpcError::new(StatusCode::BAD_REQUEST, code, message))
+}
+
+fn nameless(code: i32, message: String) -> Refusal {
+    refuse(Id::NULL, code, message)
 }
 
 fn code(error: &serde_json::Error) -> i32 {
@@ -219,15 +240,52 @@ fn too_deep(text: &str) -> bool {
     false
 }
 
-/// The members of a message, unread.
+/// The members of a message as JSON text, unread.
 #[derive(Default)]
 struct Envelope<'b> {
-    version: Option<&'b RawValue>,
-    id: Option<&'b RawValue>,
-    method: Option<&'b RawValue>,
-    params: Option<&'b RawValue>,
+    version: Option<&'b str>,
+    id: Option<&'b str>,
+    method: Option<&'b str>,
+    params: Option<&'b str>,
     /// A `result` or `error` is there.
     outcome: bool,
+}
+
+/// The members that mean something.
+const KNOWN: [&str; 6] = ["jsonrpc", "id", "method", "params", "result", "error"];
+
+impl<'b> Envelope<'b> {
+    /// The members of a message that is an object in compact and strict JSON, each in its right case; `None`
+    /// for any other.
+    fn of_compact(text: &'b str) -> Option<Self> {
+        if !text.starts_with('{') || !matches!(compact(text), Some(Cow::Borrowed(_))) {
+            return None;
+        }
+        let mut envelope = Self::default();
+        for (key, value) in walk::members(text) {
+            // Keys with escapes are not taken for compact.
+            envelope.put(key.trim_matches('"'), value).ok()?;
+        }
+        Some(envelope)
+    }
+
+    /// Takes a member; fails with the name of the one that it only seems to be.
+    fn put(&mut self, key: &str, value: &'b str) -> Result<(), &'static str> {
+        match key {
+            "jsonrpc" => self.version = Some(value),
+            "id" => self.id = Some(value),
+            "method" => self.method = Some(value),
+            "params" => self.params = Some(value),
+            "result" | "error" => self.outcome = true,
+            // By the upper case, as that also unmasks `ſ`, which some readers fold to `s`.
+            other => {
+                let upper = other.to_uppercase();
+                let meant = KNOWN.into_iter().find(|known| known.to_uppercase() == upper);
+                return meant.map_or(Ok(()), Err);
+            }
+        }
+        Ok(())
+    }
 }
 
 impl<'de: 'b, 'b> Deserialize<'de> for Envelope<'b> {
@@ -246,34 +304,13 @@ impl<'de> Visitor<'de> for Members {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        const KNOWN: [&str; 6] = ["jsonrpc", "id", "method", "params", "result", "error"];
-        let mut envelope = Envelope::default();
-        // Of a handful of members; the rest, which mean nothing, are looked up.
-        let (mut seen, mut others) = ([false; KNOWN.len()], HashSet::new());
+        let (mut envelope, mut seen) = (Envelope::default(), HashSet::new());
         while let Some(Key(key)) = map.next_key::<Key<'de>>()? {
-            let value = map.next_value::<&'de RawValue>()?;
-            let known = KNOWN.iter().position(|known| *known == key);
-            match &*key {
-                "jsonrpc" => envelope.version = Some(value),
-                "id" => envelope.id = Some(value),
-                "method" => envelope.method = Some(value),
-                "params" => envelope.params = Some(value),
-                "result" | "error" => envelope.outcome = true,
-                // By the upper case, as that also unmasks `ſ`, which some readers fold to `s`.
-                other => {
-                    let upper = other.to_uppercase();
-                    if let Some(meant) = KNOWN.iter().find(|known| known.to_uppercase() == upper) {
-                        return Err(A::Error::custom(format_args!(
-                            "the member `{meant}` is in another case"
-                        )));
-                    }
-                }
-            }
-            let again = match known {
-                Some(place) => std::mem::replace(&mut seen[place], true),
-                None => !others.insert(key),
-            };
-            if again {
+            let value = map.next_value::<&'de RawValue>()?.get();
+            envelope.put(&key, value).map_err(|meant| {
+                A::Error::custom(format_args!("the member `{meant}` is in another case"))
+            })?;
+            if !seen.insert(key) {
                 return Err(A::Error::custom("a member stands twice"));
             }
         }

@@ -9,12 +9,11 @@ use crate::call::{Block, CallOutcome};
 use serde::Serialize;
 
 /// Writes a result, in the order that clients print best.
-pub(super) fn result(server: &Server, era: Era, outcome: CallOutcome) -> Vec<u8> {
-    let mut meta = outcome.meta;
+pub(super) fn result(server: &Server, era: Era, mut outcome: CallOutcome) -> Vec<u8> {
     let mut out = Vec::with_capacity(outcome.text.len() * 5 / 4 + outcome.structured.text().len() + 1024);
     out.push(b'{');
     if era == Era::Modern {
-        meta.insert(META_SERVER_INFO.to_owned(), server.info().clone());
+        outcome.hints.insert(META_SERVER_INFO.to_owned(), server.info().clone());
         out.extend_from_slice(br#""resultType":"complete","#);
     }
     // Some clients show or read nothing but the first block.
@@ -30,9 +29,9 @@ pub(super) fn result(server: &Server, era: Era, outcome: CallOutcome) -> Vec<u8>
     out.extend_from_slice(outcome.structured.text().as_bytes());
     out.extend_from_slice(br#","isError":"#);
     out.extend_from_slice(if outcome.is_error { b"true" } else { b"false" });
-    if !meta.is_empty() {
+    if !outcome.meta().is_empty() {
         out.extend_from_slice(br#","_meta":"#);
-        write(&mut out, &meta);
+        write(&mut out, &outcome.meta());
     }
     out.push(b'}');
     out

@@ -15,7 +15,7 @@ pub(crate) enum Refusal {
     WrongKey,
     /// A key that does not open this.
     Forbidden,
-    /// Too many wrong keys came from one address.
+    /// Too many wrong keys or tokens came from one address.
     Throttled,
 }
 

@@ -163,15 +163,22 @@ fn addressed(front: &Front, request: &Request) -> bool {
     let authority = request.uri().authority();
     let mut hosts = request.headers().get_all(HOST).iter();
     let host = match (hosts.next(), hosts.next()) {
-        (None, _) => None,
-        (Some(host), None) => match host.to_str().ok().and_then(|host| host.parse::<Authority>().ok()) {
-            Some(host) => Some(host),
-            None => return false,
-        },
-        _ => return false,
+        (None, _) => return authority.is_some_and(|name| front.knows_host(name.host())),
+        (Some(host), None) => host.to_str().ok().is_some_and(|host| match plain_host(host) {
+            Some(name) => front.knows_host(name),
+            None => host.parse::<Authority>().is_ok_and(|host| front.knows_host(host.host())),
+        }),
+        _ => false,
     };
-    (authority.is_some() || host.is_some())
-        && authority.into_iter().chain(&host).all(|name| front.knows_host(name.host()))
+    host && authority.is_none_or(|name| front.knows_host(name.host()))
+}
+
+/// The name in a `Host` field of letters, digits, dots and dashes, which are most; those need no parser.
+fn plain_host(field: &str) -> Option<&str> {
+    let (name, port) = field.split_once(':').unwrap_or((field, "80"));
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-');
+    let fits = !name.is_empty() && name.bytes().all(is_plain);
+    (fits && !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit())).then_some(name)
 }
 
 fn forbidden(message: &'static str) -> Response {

@@ -2,7 +2,7 @@
 
 use crate::mock::{Mock, Reply, answer, bytes_answer};
 use crate::{CANARY, account, call_as, call_mock, kind, limits, upstream, vendor};
-use serde_json::{Value, json};
+use serde_json::json;
 use toolpress_core::Mask;
 use toolpress_runtime::call::{Block, Caller, EgressPolicy, Upstream, call};
 
@@ -16,7 +16,7 @@ async fn a_success_is_the_vendors_value_and_its_text_the_same_json() {
     assert!(!outcome.is_error);
     assert_eq!(outcome.text, r#"{"result":{"z":1,"a":12345678901234567890123,"f":1.10}}"#);
     assert_eq!(outcome.text, outcome.structured.to_string());
-    assert_eq!(Value::Object(outcome.meta), json!({"toolpress/status": 201}));
+    assert_eq!(json!(outcome.meta()), json!({"toolpress/status": 201}));
     assert!(outcome.notes.is_empty());
     let mock = Mock::answering("200 OK", &[JSON], r#"{"other":1}"#).await;
     let outcome = call_mock(&mock, "create_item", json!({"name": "n"})).await;
@@ -50,7 +50,7 @@ async fn security_d6_other_content_is_passed_on_with_its_type() {
     let mock = Mock::answering("200 OK", &["content-type: text/html; charset=utf-8"], "<p>hi</p>").await;
     let outcome = call_mock(&mock, "get_item", json!({"id": "1"})).await;
     assert_eq!(outcome.structured, json!({"result": "<p>hi</p>"}));
-    assert_eq!(outcome.meta["toolpress/content-type"], "text/html; charset=utf-8");
+    assert_eq!(json!(outcome.meta())["toolpress/content-type"], "text/html; charset=utf-8");
     assert!(outcome.blocks.is_empty());
 }
 
@@ -106,7 +106,7 @@ async fn an_answer_in_parts_is_an_array_of_them() {
         }
         assert_eq!(outcome.structured, json!({ "result": told }));
         assert_eq!(outcome.blocks, blocks);
-        assert_eq!(outcome.meta["toolpress/content-type"], "multipart/mixed; boundary=x");
+        assert_eq!(json!(outcome.meta())["toolpress/content-type"], "multipart/mixed; boundary=x");
     }
 }
 
@@ -170,7 +170,7 @@ async fn security_d8_row_63_refusals_say_what_happened_and_what_to_do() {
         let outcome = call_mock(&mock, "get_item", json!({"id": "x y"})).await;
         assert_eq!(kind(&outcome), "vendor");
         assert_eq!(outcome.structured["error"]["status"].to_string(), status[..3]);
-        assert_eq!(outcome.meta["toolpress/status"].to_string(), status[..3]);
+        assert_eq!(json!(outcome.meta())["toolpress/status"].to_string(), status[..3]);
         assert!(
             outcome.text.starts_with("Acme Things answered GET /api/items/x%20y with "),
             "{}",
@@ -228,7 +228,7 @@ async fn row_53_54_55_56_57_a_rate_limit_is_passed_on_and_nothing_is_repeated() 
     assert_eq!(error["retry_after"], 7);
     assert_eq!(error["body"], json!({"error": "slow down", "hint": "later"}));
     assert_eq!(
-        outcome.meta["toolpress/ratelimit"],
+        json!(outcome.meta())["toolpress/ratelimit"],
         json!({"ratelimit-limit": 100, "ratelimit-remaining": 0, "ratelimit-reset": 9, "retry-after": 7})
     );
     let headers: Vec<_> = outcome.rate_limit.headers().collect();
@@ -237,7 +237,7 @@ async fn row_53_54_55_56_57_a_rate_limit_is_passed_on_and_nothing_is_repeated() 
     let mock = Mock::answering("429 Too Many Requests", &[], "").await;
     let outcome = call_mock(&mock, "get_item", json!({"id": "1"})).await;
     assert!(outcome.text.contains("Wait before the next call"), "{}", outcome.text);
-    assert!(!outcome.meta.contains_key("toolpress/ratelimit"));
+    assert!(json!(outcome.meta()).get("toolpress/ratelimit").is_none());
 
     let fields = ["x-ratelimit-remaining: 0", "x-ratelimit-reset: 3"];
     let mock = Mock::answering("403 Forbidden", &fields, "{}").await;
@@ -252,7 +252,7 @@ async fn row_56_a_success_carries_the_rate_limit_too() {
     let mock = Mock::answering("200 OK", &fields, "{}").await;
     let outcome = call_mock(&mock, "get_item", json!({"id": "1"})).await;
     assert_eq!(outcome.rate_limit.wait(), Some(20));
-    assert_eq!(outcome.meta["toolpress/ratelimit"]["ratelimit-reset"], 20);
+    assert_eq!(json!(outcome.meta())["toolpress/ratelimit"]["ratelimit-reset"], 20);
     assert!(outcome.notes.is_empty());
     let fields = [JSON, "ratelimit-limit: 10", "ratelimit-remaining: 0", "ratelimit-reset: 20"];
     let mock = Mock::answering("200 OK", &fields, "{}").await;

@@ -92,24 +92,31 @@ async fn security_e5_who_guesses_holds_nobody_up(site: Site) {
     for _ in 0..8 {
         let (unknown, address, done) = (unknown.clone(), address.clone(), Arc::clone(&done));
         guessers.spawn(async move {
-            let (mut guesses, mcp) = (0_u32, Mcp::new(format!("{address}/mcp/{unknown}")));
+            let (mut guesses, mut turned_away) = (0_u32, 0_u32);
+            let mcp = Mcp::new(format!("{address}/mcp/{unknown}"));
             while !done.load(Ordering::Relaxed) || guesses < 125 {
                 let status = mcp.status().await;
                 assert!(status == 404 || status == 429, "{status}");
                 guesses += 1;
+                turned_away += u32::from(status == 429);
             }
-            guesses
+            (guesses, turned_away)
         });
     }
     for _ in 0..100 {
         good.done(DATABASES, json!({})).await;
     }
     done.store(true, Ordering::Relaxed);
-    let mut guesses = 0;
-    while let Some(count) = guessers.join_next().await {
-        guesses += count.expect("answers only");
+    let (mut guesses, mut turned_away) = (0, 0);
+    while let Some(counts) = guessers.join_next().await {
+        let (guessed, refused) = counts.expect("answers only");
+        (guesses, turned_away) = (guesses + guessed, turned_away + refused);
     }
     assert!(guesses >= 1_000);
+    assert_eq!(guesses - turned_away, 200, "so many of a minute are told that there is nothing");
+    let answer = Mcp::new(format!("{}/mcp/{unknown}", scene.node.address)).call(DATABASES, json!({})).await;
+    let wait: u64 = answer.headers["retry-after"].to_str().expect("text").parse().expect("seconds");
+    assert!(answer.status == 429 && (1..=60).contains(&wait), "{} {wait}", answer.status);
     good.done(DATABASES, json!({})).await;
     assert_eq!(scene.vendor.count(), 101);
     // A log that repeats every guess would fill the disk.

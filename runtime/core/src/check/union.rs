@@ -1,6 +1,6 @@
 //! Tagged unions: which fields an object takes is told by a field in it, or by one beside it.
 
-use super::{Fields, fields, join, one_of, unknown, value};
+use super::{Fields, Here, fields, one_of, unknown, value};
 use crate::heal::heal;
 use crate::strict::clip;
 use crate::{Object, Param, Variant, Violations};
@@ -8,14 +8,14 @@ use serde_json::Value;
 
 /// Checks an object that holds its tag.
 pub(super) fn internal(
-    path: &str,
+    path: &Here<'_>,
     tag: &str,
     variants: &[Variant],
     mut given: Fields,
     found: &mut Violations,
 ) -> Fields {
     let words: Vec<&str> = variants.iter().map(|variant| variant.tag).collect();
-    let here = join(path, tag);
+    let here = path.field(tag);
     let chosen = match given.shift_remove(tag) {
         Some(Value::String(word)) => match variants.iter().find(|variant| variant.tag == word) {
             Some(variant) => variant,
@@ -40,7 +40,7 @@ pub(super) fn internal(
 /// Without a tag, as in a change that leaves it as it is, every field of every variant can be meant, and only
 /// what no variant knows is refused. The same holds for a tag that is none: that has been told already.
 pub(super) fn adjacent(
-    path: &str,
+    path: &Here<'_>,
     tag: &str,
     variants: &[Variant],
     word: Option<&str>,
@@ -56,14 +56,15 @@ pub(super) fn adjacent(
 }
 
 /// Checks fields where nobody knows of which variant they are: each must fit one that takes it.
-fn any_variant(path: &str, variants: &[Variant], given: Fields, found: &mut Violations) -> Fields {
+fn any_variant(path: &Here<'_>, variants: &[Variant], given: Fields, found: &mut Violations) -> Fields {
     let params = || variants.iter().flat_map(|variant| variant.object.fields);
     let mut known: Vec<_> = params().map(|param| param.name).collect();
     known.sort_unstable();
     known.dedup();
     let mut checked = Fields::new();
     for (key, given) in given.into_iter().filter(|(_, given)| !given.is_null()) {
-        let here = join(path, &clip(&key));
+        let clipped = clip(&key);
+        let here = path.field(&clipped);
         let mut first_problems = None;
         let fitting = params().filter(|param| param.name == key).find_map(|param| {
             let mut problems = Violations::default();
@@ -88,8 +89,14 @@ fn any_variant(path: &str, variants: &[Variant], given: Fields, found: &mut Viol
 }
 
 /// The word that chooses a variant, from the fields beside the object: those already checked, and those yet to be.
-pub(super) fn chosen_word(tag: &str, params: &[Param], checked: &Fields, given: &Fields) -> Option<String> {
-    let value = checked.get(tag).or_else(|| given.get(tag))?.clone();
+pub(super) fn chosen_word(
+    tag: &str,
+    params: &[Param],
+    checked: &Fields,
+    given: &[(String, Value)],
+) -> Option<String> {
+    let given = || given.iter().find(|(key, _)| key == tag).map(|(_, value)| value);
+    let value = checked.get(tag).or_else(given)?.clone();
     let value = match params.iter().find(|param| param.name == tag) {
         Some(param) => heal(&param.kind, value),
         None => value,
@@ -99,7 +106,7 @@ pub(super) fn chosen_word(tag: &str, params: &[Param], checked: &Fields, given: 
 
 /// Checks the fields of a variant, and tells of each foreign one where it belongs.
 fn chosen_fields(
-    path: &str,
+    path: &Here<'_>,
     tag: &str,
     variants: &[Variant],
     chosen: &Variant,
@@ -113,7 +120,7 @@ fn chosen_fields(
             unknown(path, key, params.iter().map(|param| param.name), found);
         } else {
             let message = format!("does not go with {tag} `{}`, only with {}", chosen.tag, takers.join(", "));
-            found.add(&join(path, &clip(key)), message);
+            found.add(path.field(&clip(key)), message);
         }
     }
     given.retain(|key, _| *open || takes(chosen, key));
