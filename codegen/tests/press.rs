@@ -25,6 +25,39 @@ fn equal_documentation_gives_equal_bytes() {
 }
 
 #[test]
+fn equal_tables_are_one_static_though_their_types_differ() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let write =
+        |name: &str, text: &str| fs::write(folder.path().join("acme").join(name), text).expect("written");
+    fs::create_dir(folder.path().join("acme")).expect("a folder");
+    write(
+        "vendor.yaml",
+        "label: Acme\nauth: none\nresources:\n  things:\n    path: /things\n    methods:\n      create: POST\n      \
+         update: PATCH /{id}\n",
+    );
+    let limits = |most: u32| {
+        format!("limits: {{ type: object, properties: {{ daily: {{ type: integer, max: {most} }} }} }}\n")
+    };
+    let press = |most_of_update| {
+        let create =
+            format!("create:\n  description: Makes one.\n  body:\n    properties:\n      {}", limits(9));
+        let update = format!(
+            "update:\n  description: Changes one.\n  path: {{ id: {{ type: string }} }}\n  body:\n    properties:\n      {}",
+            limits(most_of_update)
+        );
+        write("things.yaml", &(create + &update));
+        let config = Config::new(folder.path());
+        config.generate(&config.load().expect("sound documentation").catalog).expect("text")
+    };
+    let equal = press(9);
+    assert_eq!(equal.matches("_TABLE: Object").count(), 1, "{equal}");
+    assert_eq!(equal.matches("Kind::Object(&CREATE_THING_LIMITS_TABLE)").count(), 2, "{equal}");
+    assert!(equal.contains("pub struct CreateThingLimits") && equal.contains("pub struct UpdateThingLimits"));
+    let other = press(8);
+    assert!(other.contains("Kind::Object(&UPDATE_THING_LIMITS_TABLE)"), "{other}");
+}
+
+#[test]
 fn a_file_is_written_only_when_its_text_changes() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let mut config = config();
