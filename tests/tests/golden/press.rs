@@ -119,8 +119,11 @@ fn entries(text: &str) -> Vec<Value> {
         let Some(indent) = line.strip_suffix("entry: &[") else { continue };
         let end = format!("{indent}],");
         let pieces = lines.by_ref().take_while(|line| *line != end);
-        let literals = pieces.filter_map(|line| line.trim().strip_prefix("text: "));
+        // A short piece stands on one line, a long one over several.
+        let literals =
+            pieces.filter_map(|line| line.trim().trim_start_matches("Piece { ").strip_prefix("text: "));
         let entry: String = literals
+            .map(|literal| literal.rsplit_once(", needs: &[").map_or(literal, |(text, _)| text))
             .map(|literal| literal.trim_end_matches(','))
             .map(|literal| match literal.strip_prefix("r#\"").and_then(|raw| raw.strip_suffix("\"#")) {
                 Some(raw) => raw.to_owned(),
