@@ -13,11 +13,11 @@ use std::sync::Arc;
 use tokio::net::TcpListener;
 use toolpress_core::{Catalog, Mask};
 use toolpress_runtime::call::{EgressPolicy, Upstream};
+use toolpress_runtime::log::{self, LogFormat};
 use toolpress_runtime::web::{self, Front};
 use toolpress_runtime::{
     Account, Found, Limits, Registry, Server, ServerOptions, Shared, Token, TokenKind, mcp,
 };
-use tracing_subscriber::EnvFilter;
 
 /// The token of the server, the same at each start so that others can be told the URL beforehand.
 const TOKEN: &str = "tp_Bench0000000000000000000000000000000000BencT9yAL7";
@@ -55,8 +55,7 @@ pub fn main(catalog: &'static Catalog) -> ExitCode {
 fn serve(catalog: &'static Catalog) -> Result<(), Box<dyn Error>> {
     let base_url = std::env::args().nth(1).ok_or("no base URL")?;
     // What `toolpress` logs by default.
-    let log = tracing_subscriber::fmt().with_env_filter(EnvFilter::new("info"));
-    log.with_writer(std::io::stderr).with_ansi(false).init();
+    log::start("info", LogFormat::Text)?;
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(async {
         let limits = Limits::default();
         let port = std::env::args().nth(2).map_or(Ok(0), |port| port.parse())?;

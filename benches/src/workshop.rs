@@ -203,8 +203,7 @@ impl Workshop {
              [dependencies]\n{catalog}\n\
              toolpress-core = {{ path = \"{root}/runtime/core\" }}\n\
              toolpress-runtime = {{ path = \"{root}/runtime\", default-features = false }}\n\
-             tokio = \"1\"\n\
-             tracing-subscriber = {{ version = \"0.3\", default-features = false }}\n"
+             tokio = \"1\"\n"
         );
         self.put(&format!("{name}/Cargo.toml"), &manifest)?;
         self.put(&format!("{name}/src/server.rs"), include_str!("server.rs"))?;

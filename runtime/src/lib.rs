@@ -17,6 +17,7 @@ pub mod fuzzing;
 mod http_client;
 pub mod keyring;
 mod limits;
+pub mod log;
 pub mod mcp;
 pub mod metrics;
 mod observe;

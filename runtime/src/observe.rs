@@ -3,8 +3,8 @@
 use crate::call::CallOutcome;
 use serde::Serialize;
 use serde_json::{Map, Value};
-use std::{fmt, io};
 use std::time::{Duration, Instant};
+use std::{fmt, io};
 use toolpress_core::Tool;
 
 /// How a call ended.

@@ -63,7 +63,12 @@ fn fields(
     checked
 }
 
-fn unknown<'p>(path: &Here<'_>, key: &str, known: impl Iterator<Item = &'p str> + Clone, found: &mut Violations) {
+fn unknown<'p>(
+    path: &Here<'_>,
+    key: &str,
+    known: impl Iterator<Item = &'p str> + Clone,
+    found: &mut Violations,
+) {
     if found.is_full() {
         return;
     }

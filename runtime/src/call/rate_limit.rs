@@ -104,9 +104,8 @@ fn usual(fields: &Fields<'_>, now: SystemTime) -> Option<RateLimit> {
 
 /// One field each for limit, remaining and reset. Of repeated fields the most cautious counts.
 fn three_fields(fields: &Fields<'_>, names: &RateLimitHeaders, now: SystemTime) -> Option<RateLimit> {
-    let counts = |name: Option<&'static str>| {
-        name.into_iter().flat_map(|name| fields.values(name)).filter_map(count)
-    };
+    let counts =
+        |name: Option<&'static str>| name.into_iter().flat_map(|name| fields.values(name)).filter_map(count);
     let resets = names.reset.into_iter().flat_map(|name| fields.values(name));
     let reset = resets.filter_map(|text| reset::seconds(head(text, names.unit), names.unit, now)).max();
     let mut told = RateLimit { reset, ..RateLimit::default() };

@@ -29,11 +29,11 @@ mod tools;
 
 pub use sandbox::SandboxVendor;
 
-use clap::{Parser, Subcommand, ValueEnum};
+use crate::log::{self, LogFormat};
+use clap::{Parser, Subcommand};
 use std::fmt;
 use std::process::ExitCode;
 use toolpress_core::Catalog;
-use tracing_subscriber::EnvFilter;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -65,12 +65,6 @@ struct Cli {
         global = true
     )]
     log_format: LogFormat,
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum LogFormat {
-    Text,
-    Json,
 }
 
 #[derive(Subcommand)]
@@ -170,19 +164,7 @@ fn execute(
 }
 
 fn log(filter: &str, format: LogFormat) -> Result<(), Failure> {
-    let filter = EnvFilter::try_new(filter).map_err(|error| Failure::Usage(format!("--log: {error}")))?;
-    // Below this the HTTP/2 library writes down addresses, which hold tokens.
-    let quiet = "h2=info".parse().map_err(|error| Failure::Usage(format!("--log: {error}")))?;
-    let filter = filter.add_directive(quiet);
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    // Only fails when somebody has set a log up already.
-    let _ = match format {
-        LogFormat::Text => log.with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr())).try_init(),
-        LogFormat::Json => {
-            log.json().flatten_event(true).with_current_span(false).with_span_list(false).try_init()
-        }
-    };
-    Ok(())
+    log::start(filter, format).map_err(|error| Failure::Usage(format!("--log: {error}")))
 }
 
 /// The first signal to end. A second one ends the process at once.

@@ -13,8 +13,8 @@ use crate::audit::Sample;
 use crate::call::RateLimit;
 use crate::metrics::{Refusal, Refusals};
 use crate::registry::{Found, Registry};
-use crate::web::{self, Front, Packed, Peer, Site};
 use crate::throttle::Throttle;
+use crate::web::{self, Front, Packed, Peer, Site};
 use crate::{Limits, Server, Token, TokenKind};
 use axum::Router;
 use axum::body::Body;
@@ -287,9 +287,14 @@ fn takes_gzip(headers: &HeaderMap) -> bool {
     web::accepts(headers, &ACCEPT_ENCODING, "gzip")
 }
 
+/// Parts that are copied together, since that costs less than handing on each, in bytes.
+const SHORT: usize = 8 << 10;
+
 /// A result that another client could get in the other coding.
 fn coded<const N: usize>(parts: [Bytes; N], packed: bool) -> Response {
-    let mut response = json(StatusCode::OK, Body::new(Frames(parts.into_iter())));
+    let short = parts.iter().map(Bytes::len).sum::<usize>() <= SHORT;
+    let body = if short { parts.concat().into() } else { Body::new(Frames(parts.into_iter())) };
+    let mut response = json(StatusCode::OK, body);
     if packed {
         response.headers_mut().insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
     }

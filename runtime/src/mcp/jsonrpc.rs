@@ -173,7 +173,9 @@ pub(crate) fn read(body: &[u8]) -> Result<Message, Refusal> {
         let answers = id.is_some() && envelope.outcome;
         return if answers { Ok(Message::Response) } else { Err(invalid("`method` is missing.")) };
     };
-    let Value::String(method) = walk::value(method) else { return Err(invalid("`method` must be a string.")) };
+    let Value::String(method) = walk::value(method) else {
+        return Err(invalid("`method` must be a string."));
+    };
     let params = match envelope.params {
         None => Ok(Value::Null),
         Some(params) if strict => Ok(walk::value(params)),
@@ -307,9 +309,9 @@ impl<'de> Visitor<'de> for Members {
         let (mut envelope, mut seen) = (Envelope::default(), HashSet::new());
         while let Some(Key(key)) = map.next_key::<Key<'de>>()? {
             let value = map.next_value::<&'de RawValue>()?.get();
-            envelope.put(&key, value).map_err(|meant| {
-                A::Error::custom(format_args!("the member `{meant}` is in another case"))
-            })?;
+            envelope
+                .put(&key, value)
+                .map_err(|meant| A::Error::custom(format_args!("the member `{meant}` is in another case")))?;
             if !seen.insert(key) {
                 return Err(A::Error::custom("a member stands twice"));
             }
