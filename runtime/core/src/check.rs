@@ -75,11 +75,11 @@ fn unknown<'p>(
     let clipped = clip(key);
     let here = path.field(&clipped);
     match nearest(key, known.clone()) {
-        Some(near) => found.add(&here, format!("is unknown; did you mean `{near}`?")),
+        Some(near) => found.add(here, format!("is unknown; did you mean `{near}`?")),
         None => {
             let known: Vec<_> = known.collect();
             let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
-            found.add(&here, format!("is unknown; known here: {known}"));
+            found.add(here, format!("is unknown; known here: {known}"));
         }
     }
 }
@@ -215,13 +215,12 @@ fn obey(path: &Here<'_>, rule: &Rule, given: &Fields, found: &mut Violations) {
         }
         Rule::Requires { when, fields, say } if holds(when, given) => {
             for field in fields.iter().filter(|field| !present(field)) {
-                found.add(&path.field(field), format!("is required {}{}", because(path, when), hint(say)));
+                found.add(path.field(field), format!("is required {}{}", because(path, when), hint(say)));
             }
         }
         Rule::Forbids { when, fields, say } if holds(when, given) => {
             for field in fields.iter().filter(present) {
-                found
-                    .add(&path.field(field), format!("cannot be given {}{}", because(path, when), hint(say)));
+                found.add(path.field(field), format!("cannot be given {}{}", because(path, when), hint(say)));
             }
         }
         _ => {}

@@ -20,12 +20,12 @@ pub(super) fn internal(
         Some(Value::String(word)) => match variants.iter().find(|variant| variant.tag == word) {
             Some(variant) => variant,
             None => {
-                found.add(&here, format!("cannot be `{}`: {}", clip(&word), one_of(&words, &word)));
+                found.add(here, format!("cannot be `{}`: {}", clip(&word), one_of(&words, &word)));
                 return given;
             }
         },
         _ => {
-            found.add(&here, format!("is required: {}", one_of(&words, "")));
+            found.add(here, format!("is required: {}", one_of(&words, "")));
             return given;
         }
     };
