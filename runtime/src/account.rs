@@ -1,5 +1,6 @@
 //! A customer's connection to one vendor: where its API is, and the credentials for it.
 
+use crate::call::proof::{self, Proof, Unusable};
 use crate::call::redact::Redactor;
 use http::Uri;
 use std::collections::BTreeMap;
@@ -17,6 +18,7 @@ pub struct Account {
     /// The base URL as the client takes it; its path does not count.
     origin: Uri,
     credentials: BTreeMap<&'static str, Secret>,
+    proof: OnceLock<Result<Proof, Unusable>>,
     redactor: OnceLock<Redactor>,
 }
 
@@ -76,7 +78,7 @@ impl Account {
                 None => {}
             }
         }
-        Ok(Self { id: id.into(), vendor, base_url, origin, credentials, redactor: OnceLock::new() })
+        Ok(Self::of(id.into(), vendor, base_url, origin, credentials))
     }
 
     /// An account as it was stored: credentials that are missing are noticed by the calls that need them.
@@ -95,8 +97,18 @@ impl Account {
             .credentials
             .iter()
             .filter_map(|documented| Some((documented.name, Secret::from(credential(documented.name)?))));
-        let (credentials, redactor) = (known.collect(), OnceLock::new());
-        Ok(Self { id: id.into(), vendor, base_url, origin, credentials, redactor })
+        Ok(Self::of(id.into(), vendor, base_url, origin, known.collect()))
+    }
+
+    fn of(
+        id: String,
+        vendor: &'static Vendor,
+        base_url: Url,
+        origin: Uri,
+        credentials: BTreeMap<&'static str, Secret>,
+    ) -> Self {
+        let (proof, redactor) = (OnceLock::new(), OnceLock::new());
+        Self { id, vendor, base_url, origin, credentials, proof, redactor }
     }
 
     /// The base URL that an account of a vendor has: its own, or the documented one.
@@ -126,6 +138,11 @@ impl Account {
     /// A credential by its documented name.
     pub fn credential(&self, name: &str) -> Option<&Secret> {
         self.credentials.get(name)
+    }
+
+    /// What its requests show to the vendor; made at the first call.
+    pub(crate) fn proof(&self) -> &Result<Proof, Unusable> {
+        self.proof.get_or_init(|| proof::proof(self.vendor, self))
     }
 
     /// What keeps the secrets out of answers; made at the first call.

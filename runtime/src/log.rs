@@ -1,6 +1,8 @@
 //! The log, which goes to standard error.
 
 use clap::ValueEnum;
+use jiff::Timestamp;
+use std::cell::RefCell;
 use std::fmt;
 use std::io::{IsTerminal as _, stderr};
 use tracing::field::Field;
@@ -9,6 +11,7 @@ use tracing_subscriber::field::MakeExt as _;
 use tracing_subscriber::filter::ParseError;
 use tracing_subscriber::fmt::FormatFields;
 use tracing_subscriber::fmt::format::{Writer, debug_fn};
+use tracing_subscriber::fmt::time::FormatTime;
 
 /// How lines of the log are written.
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -27,7 +30,7 @@ pub enum LogFormat {
 pub fn start(filter: &str, format: LogFormat) -> Result<(), ParseError> {
     // Below this the HTTP/2 library writes down addresses, which hold tokens.
     let filter = EnvFilter::try_new(filter)?.add_directive("h2=info".parse()?);
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(stderr);
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_timer(Clock).with_writer(stderr);
     // That is all that can fail.
     let _ = match format {
         LogFormat::Text if stderr().is_terminal() => log.try_init(),
@@ -46,4 +49,24 @@ fn plain_fields() -> impl for<'w> FormatFields<'w> {
         name => write!(writer, "{name}={value:?}"),
     })
     .delimited(" ")
+}
+
+/// UTC to the microsecond, as in `2026-11-28T09:30:00.012345Z`. The date is worked out once a second, not for
+/// every line.
+struct Clock;
+
+impl FormatTime for Clock {
+    fn format_time(&self, writer: &mut Writer<'_>) -> fmt::Result {
+        thread_local! {
+            static SECOND: RefCell<(i64, String)> = const { RefCell::new((i64::MIN, String::new())) };
+        }
+        let now = Timestamp::now();
+        SECOND.with_borrow_mut(|(second, text)| {
+            if *second != now.as_second() {
+                *second = now.as_second();
+                *text = now.strftime("%Y-%m-%dT%H:%M:%S").to_string();
+            }
+            write!(writer, "{text}.{:06}Z", now.subsec_microsecond())
+        })
+    }
 }

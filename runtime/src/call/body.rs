@@ -4,7 +4,7 @@
 //! on as text with a remark; an answer is never lost because of its form. The one exception are bytes
 //! that hold a secret: taking it out would break them, so they are withheld.
 
-use super::json::Json;
+use super::json::{self, Json};
 use super::multipart;
 use super::redact::Redactor;
 use http::HeaderMap;
@@ -104,17 +104,16 @@ fn interpret(bytes: Vec<u8>, kind: Option<&str>, cut: bool) -> (Body, Option<Str
             return (Body::Binary(Binary { media, bytes: error.into_bytes() }), None);
         }
     };
-    // RFC 8259 section 8.1 lets a reader ignore a byte order mark.
-    let bare = text.trim_start_matches('\u{feff}').trim();
+    let bare = json::bare(&text);
     if bare.is_empty() {
         return (Body::Empty, None);
     }
     if !announced_json && !media.is_empty() && !bare.starts_with(['{', '[']) {
         return (Body::Text(text), None);
     }
-    match Json::read(bare) {
+    match Json::read(text) {
         Ok(body) => (Body::Json(body), None),
-        Err(problem) => {
+        Err((problem, text)) => {
             let note =
                 format!("The vendor's answer is announced as JSON but {problem}; it is passed on as text.");
             (Body::Text(text), announced_json.then_some(note))

@@ -4,6 +4,7 @@
 //! next cursor is) is found in the text.
 
 use serde_json::Value;
+use std::borrow::Cow;
 use std::fmt;
 use std::ops::Deref;
 use std::sync::OnceLock;
@@ -17,11 +18,17 @@ pub struct Json {
 }
 
 impl Json {
-    /// Reads a text strictly; see [`strict::parse`].
-    pub(super) fn read(text: &str) -> Result<Self, serde_json::Error> {
-        match compact(text) {
+    /// Reads a text strictly, but for a byte order mark; see [`strict::parse`]. One that is compact already,
+    /// as most are, is kept as it is.
+    ///
+    /// # Errors
+    /// What is wrong, and the text.
+    pub(super) fn read(text: String) -> Result<Self, (serde_json::Error, String)> {
+        let bare = bare(&text);
+        match compact(bare) {
+            Some(Cow::Borrowed(_)) if bare.len() == text.len() => Ok(Self::of_compact(text)),
             Some(compact) => Ok(Self::of_compact(compact.into_owned())),
-            None => strict::parse(text).map(Self::from),
+            None => strict::parse(bare).map(Self::from).map_err(|problem| (problem, text)),
         }
     }
 
@@ -50,6 +57,11 @@ impl Json {
     pub(super) fn at(&self, path: &[&str]) -> Option<&str> {
         path.iter().try_fold(&*self.text, |object, key| walk::member(object, key))
     }
+}
+
+/// A text without what may stand around JSON. RFC 8259 section 8.1 lets a reader ignore a byte order mark.
+pub(super) fn bare(text: &str) -> &str {
+    text.trim_start_matches('\u{feff}').trim()
 }
 
 impl From<Value> for Json {

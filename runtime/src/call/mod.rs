@@ -16,6 +16,7 @@ mod next;
 mod outcome;
 mod paging;
 mod prepare;
+pub(crate) mod proof;
 mod rate_limit;
 pub(crate) mod redact;
 mod refusal;
@@ -38,7 +39,7 @@ use failure::Failure;
 use redact::Redactor;
 use refusal::Scene;
 use serde_json::{Map, Value};
-use std::time::{Instant, SystemTime};
+use std::time::SystemTime;
 use toolpress_core::{Mask, Tool, Vendor};
 
 /// On whose behalf a call is made.
@@ -63,20 +64,13 @@ pub async fn call(
     tool: &'static Tool,
     arguments: Map<String, Value>,
 ) -> CallOutcome {
-    let started = Instant::now();
     let redactor = caller.account.redactor();
     let mut outcome = match attempt(upstream, &caller, tool, arguments, redactor).await {
         Ok(outcome) => outcome,
         Err(failure) => failure.into_outcome(),
     };
     redactor.outcome(&mut outcome);
-    tracing::debug!(
-        tool = tool.name,
-        status = outcome.status,
-        error = outcome.is_error,
-        ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
-        "call"
-    );
+    tracing::debug!(tool = tool.name, status = outcome.status, error = outcome.is_error, "call");
     outcome
 }
 

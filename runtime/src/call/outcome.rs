@@ -1,6 +1,8 @@
 //! What a call came to, before it is wrapped for a protocol.
 
 use super::Json;
+use http::HeaderName;
+use http::header::RETRY_AFTER;
 use serde::ser::{Serialize, SerializeMap as _, Serializer};
 use serde_json::{Map, Value};
 
@@ -111,14 +113,13 @@ pub struct RateLimit {
 impl RateLimit {
     /// The header fields for a client, as named by the drafts up to
     /// `draft-ietf-httpapi-ratelimit-headers-06`; only those known.
-    pub fn headers(&self) -> impl Iterator<Item = (&'static str, u64)> + use<> {
-        [
-            ("ratelimit-limit", self.limit),
-            ("ratelimit-remaining", self.remaining),
-            ("ratelimit-reset", self.reset),
-        ]
-        .into_iter()
-        .filter_map(|(name, value)| Some((name, value?)))
+    pub fn headers(&self) -> impl Iterator<Item = (HeaderName, u64)> + use<> {
+        const LIMIT: HeaderName = HeaderName::from_static("ratelimit-limit");
+        const REMAINING: HeaderName = HeaderName::from_static("ratelimit-remaining");
+        const RESET: HeaderName = HeaderName::from_static("ratelimit-reset");
+        [(LIMIT, self.limit), (REMAINING, self.remaining), (RESET, self.reset)]
+            .into_iter()
+            .filter_map(|(name, value)| Some((name, value?)))
     }
 
     /// The vendor told nothing.
@@ -140,6 +141,11 @@ impl RateLimit {
 /// The header fields for a client and `retry-after`, as a JSON object.
 impl Serialize for RateLimit {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.headers().chain(self.retry_after.map(|seconds| ("retry-after", seconds))))
+        let members = self.headers().chain(self.retry_after.map(|seconds| (RETRY_AFTER, seconds)));
+        let mut map = serializer.serialize_map(None)?;
+        for (name, number) in members {
+            map.serialize_entry(name.as_str(), &number)?;
+        }
+        map.end()
     }
 }

@@ -2,12 +2,11 @@
 
 use super::address::address;
 use super::failure::{Failure, Kind};
+use super::proof::Unusable;
 use crate::Account;
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
+use http::header::{ACCEPT, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
-use toolpress_core::{Auth, BodyEncoding, HttpMethod, Request, Vendor, Violation};
+use toolpress_core::{BodyEncoding, HttpMethod, Request, Vendor, Violation};
 
 /// Fields that belong to the connection or the transport, not to a vendor's documentation.
 const TRANSPORT: [&str; 11] = [
@@ -84,43 +83,12 @@ fn headers(vendor: &Vendor, account: &Account, request: &Request) -> Result<Head
             }
         }
     }
-    if let Some((name, mut value)) = proof(vendor, account)? {
-        value.set_sensitive(true);
-        headers.insert(name, value);
+    match account.proof() {
+        Ok(Some((name, value))) => drop(headers.insert(name, value.clone())),
+        Ok(None) => {}
+        Err(Unusable(credential)) => return Err(unusable(vendor, credential)),
     }
     Ok(headers)
-}
-
-/// The header field that proves who sends the request.
-fn proof(vendor: &Vendor, account: &Account) -> Result<Option<(HeaderName, HeaderValue)>, Box<Failure>> {
-    let secret = |name: &'static str| {
-        account.credential(name).map(toolpress_core::Secret::expose).ok_or_else(|| unusable(vendor, name))
-    };
-    Ok(match vendor.auth {
-        Auth::None => None,
-        Auth::Bearer { credential } => {
-            let value = format!("Bearer {}", secret(credential)?);
-            Some((AUTHORIZATION, value.parse().map_err(|_| unusable(vendor, credential))?))
-        }
-        Auth::Header { name, credential } => {
-            let field = HeaderName::from_bytes(name.as_bytes()).map_err(|_| unusable(vendor, credential))?;
-            Some((field, secret(credential)?.parse().map_err(|_| unusable(vendor, credential))?))
-        }
-        Auth::Basic { username, password } => {
-            let pair = basic_pair(account, username, password).ok_or_else(|| unusable(vendor, username))?;
-            let value = format!("Basic {}", STANDARD.encode(pair));
-            Some((AUTHORIZATION, value.parse().map_err(|_| unusable(vendor, username))?))
-        }
-    })
-}
-
-/// User name and password as RFC 7617 joins them.
-pub(super) fn basic_pair(account: &Account, username: &str, password: Option<&str>) -> Option<String> {
-    let password = match password {
-        Some(name) => account.credential(name)?.expose(),
-        None => "",
-    };
-    Some(format!("{}:{password}", account.credential(username)?.expose()))
 }
 
 fn unusable(vendor: &Vendor, credential: &str) -> Box<Failure> {

@@ -5,7 +5,7 @@
 
 use super::json::Json;
 use super::outcome::{Block, CallOutcome};
-use super::prepare::basic_pair;
+use super::proof::basic_pair;
 use crate::Account;
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use base64::Engine as _;

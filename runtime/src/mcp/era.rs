@@ -8,7 +8,7 @@
 use super::jsonrpc::{INVALID_PARAMS, Request, RpcError};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, HeaderName, StatusCode};
 use serde_json::{Value, json};
 
 /// The version without handshake.
@@ -34,6 +34,10 @@ pub(crate) enum Era {
     Modern,
 }
 
+const VERSION: HeaderName = HeaderName::from_static("mcp-protocol-version");
+const METHOD: HeaderName = HeaderName::from_static("mcp-method");
+const NAME: HeaderName = HeaderName::from_static("mcp-name");
+
 impl Era {
     /// The HTTP status of a JSON-RPC error: legacy clients expect 200 for all of them.
     pub(crate) fn status(self, modern: StatusCode) -> StatusCode {
@@ -42,7 +46,7 @@ impl Era {
 
     /// The era of a request that came over HTTP, once its headers are checked.
     pub(crate) fn over_http(headers: &HeaderMap, request: &Request) -> Result<Self, RpcError> {
-        let header = single(headers, "mcp-protocol-version");
+        let header = single(headers, &VERSION);
         let Some(version) = announced(request) else {
             return match header {
                 // An absent header means 2025-03-26 (that version's own rule). The handshake decides by
@@ -65,7 +69,7 @@ impl Era {
         if version != MODERN {
             return Err(unsupported(version));
         }
-        if single(headers, "mcp-method") != Header::One(&request.method) {
+        if single(headers, &METHOD) != Header::One(&request.method) {
             return Err(mismatch("Mcp-Method"));
         }
         if matches!(request.method.as_str(), "tools/call" | "prompts/get") && !names(headers, request) {
@@ -95,7 +99,7 @@ fn capable(request: &Request) -> Result<Era, RpcError> {
 }
 
 fn names(headers: &HeaderMap, request: &Request) -> bool {
-    let Header::One(header) = single(headers, "mcp-name") else { return false };
+    let Header::One(header) = single(headers, &NAME) else { return false };
     let name = request.params.get("name").and_then(Value::as_str);
     name.is_some() && decoded(header).as_deref() == name
 }
@@ -117,7 +121,7 @@ enum Header<'h> {
     Many,
 }
 
-fn single<'h>(headers: &'h HeaderMap, name: &str) -> Header<'h> {
+fn single<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Header<'h> {
     let mut values = headers.get_all(name).iter();
     match (values.next(), values.next()) {
         (None, _) => Header::Absent,

@@ -304,7 +304,7 @@ fn coded<const N: usize>(parts: [Bytes; N], packed: bool) -> Response {
 
 fn tell_rate_limit(rate_limit: &RateLimit, headers: &mut HeaderMap) {
     for (name, value) in rate_limit.headers() {
-        headers.insert(HeaderName::from_static(name), value.into());
+        headers.insert(name, value.into());
     }
 }
 

@@ -232,6 +232,7 @@ async fn row_53_54_55_56_57_a_rate_limit_is_passed_on_and_nothing_is_repeated() 
         json!({"ratelimit-limit": 100, "ratelimit-remaining": 0, "ratelimit-reset": 9, "retry-after": 7})
     );
     let headers: Vec<_> = outcome.rate_limit.headers().collect();
+    let headers: Vec<_> = headers.iter().map(|(name, number)| (name.as_str(), *number)).collect();
     assert_eq!(headers, [("ratelimit-limit", 100), ("ratelimit-remaining", 0), ("ratelimit-reset", 9)]);
 
     let mock = Mock::answering("429 Too Many Requests", &[], "").await;
