@@ -8,18 +8,23 @@ use super::egress::EgressPolicy;
 use super::prepare::Prepared;
 use super::transport::Trouble;
 use crate::{Account, Limits};
-use http::header::USER_AGENT;
+use bytes::{Buf, BufMut as _};
+use http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, USER_AGENT};
 use http::uri::Scheme;
 use http::{HeaderMap, HeaderValue, Request, Response, StatusCode};
-use http_body::Body as _;
+use http_body::Body;
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::Incoming;
+use std::future::ready;
 use std::time::Duration;
-use tower::Service as _;
+use tower::{BoxError, Service as _, service_fn};
 use tower_http::decompression::{Decompression, DecompressionBody};
 
 /// What requests say about who sends them.
 const PRODUCT: HeaderValue = HeaderValue::from_static(concat!("toolpress/", env!("CARGO_PKG_VERSION")));
+
+/// The codings that [`unpack`] knows.
+const CODINGS: HeaderValue = HeaderValue::from_static("gzip,deflate,br");
 
 /// The client for all vendors and accounts, with its bounds and its rule of where it may go.
 #[derive(Debug)]
@@ -85,18 +90,27 @@ impl Upstream {
         *request.uri_mut() = prepared.uri;
         *request.headers_mut() = prepared.headers;
         request.headers_mut().entry(USER_AGENT).or_insert(PRODUCT);
+        request.headers_mut().entry(ACCEPT_ENCODING).or_insert(CODINGS);
         let client = self.plain.as_ref().filter(|_| request.uri().scheme() == Some(&Scheme::HTTP));
-        let sent = Decompression::new(client.unwrap_or(&self.secure)).call(request).await;
-        self.read(sent.map_err(|error| Trouble::of(&error, None))?).await
+        let sent = client.unwrap_or(&self.secure).request(request).await;
+        let response = sent.map_err(|error| Trouble::of(&error, None))?;
+        if response.headers().contains_key(CONTENT_ENCODING) {
+            self.read(unpack(response).await?).await
+        } else {
+            self.read(response).await
+        }
     }
 
     /// Reads the body, never more than the limit. An error answer that is too large or breaks off is
     /// still an answer: its beginning tells enough. A success that is not complete is none.
-    async fn read(&self, response: Response<DecompressionBody<Incoming>>) -> Result<Answered, Trouble> {
-        let (head, mut packed) = response.into_parts();
+    async fn read<B>(&self, response: Response<B>) -> Result<Answered, Trouble>
+    where
+        B: Body<Data: Buf, Error: Into<BoxError>> + Unpin,
+    {
+        let (head, mut coming) = response.into_parts();
         let (status, headers) = (head.status, head.headers);
         let limit = self.limits.upstream_body;
-        let announced = packed.size_hint().exact();
+        let announced = coming.size_hint().exact();
         if status.is_success() && announced.is_some_and(|length| length > limit as u64) {
             return Err(Trouble::TooLarge { status: status.as_u16(), limit });
         }
@@ -104,18 +118,18 @@ impl Upstream {
         let announced = announced.and_then(|length| usize::try_from(length).ok());
         let mut body = Vec::with_capacity(announced.unwrap_or_default().min(limit).min(64 << 10));
         let mut trouble = None;
-        while let Some(frame) = packed.frame().await {
+        while let Some(frame) = coming.frame().await {
             match frame.map(|frame| frame.into_data()) {
-                Ok(Ok(chunk)) if body.len() + chunk.len() > limit => {
-                    body.extend_from_slice(&chunk[..limit - body.len()]);
+                Ok(Ok(chunk)) if body.len() + chunk.remaining() > limit => {
+                    body.put(chunk.take(limit - body.len()));
                     trouble = Some(Trouble::TooLarge { status: status.as_u16(), limit });
                     break;
                 }
-                Ok(Ok(chunk)) => body.extend_from_slice(&chunk),
+                Ok(Ok(chunk)) => body.put(chunk),
                 // Trailers.
                 Ok(Err(_)) => {}
                 Err(error) => {
-                    trouble = Some(Trouble::of(&*error, Some(status.as_u16())));
+                    trouble = Some(Trouble::of(&*error.into(), Some(status.as_u16())));
                     break;
                 }
             }
@@ -125,4 +139,13 @@ impl Upstream {
             trouble => Ok(Answered { status, headers, body, cut: trouble.is_some() }),
         }
     }
+}
+
+/// Unpacks an answer. The layer does so with what a service answers; this one answers what has come in already,
+/// so that answers in no coding, which are most, do not pass through it.
+async fn unpack(response: Response<Incoming>) -> Result<Response<DecompressionBody<Incoming>>, Trouble> {
+    let mut response = Some(response);
+    let answer = service_fn(|_: Request<()>| ready(response.take().ok_or(())));
+    let unpacked = Decompression::new(answer).call(Request::new(())).await;
+    unpacked.map_err(|()| Trouble::Garbled("its body was lost"))
 }
