@@ -95,7 +95,7 @@ async fn calls(scene: Arc<Scene>, client: usize) -> anyhow::Result<()> {
         let right = match number % 20 {
             0 => is_fault(url, &format!("fault-{}-{id}", number / 20 % FAULTS.len())).await?,
             1 => status(url, "{", 400).await?,
-            2 => status(&format!("{}x", &url[..url.len() - 1]), "{}", 404).await?,
+            2 => is_nothing(&format!("{}x", &url[..url.len() - 1])).await?,
             3 => status(url, &call(&id).replace("\"id\":\"c", "\"di\":\"c"), 200).await?,
             4 => lists(url).await?,
             5 => leaves(url, &format!("hold-{id}")).await?,
@@ -137,6 +137,11 @@ async fn status(url: &str, body: &str, wanted: u16) -> anyhow::Result<bool> {
     })
 }
 
+/// Asks where there is no server. Whoever does so often is told to wait.
+async fn is_nothing(url: &str) -> anyhow::Result<bool> {
+    Ok(status(url, "{}", 404).await? || status(url, "{}", 429).await?)
+}
+
 /// Leaves while the vendor holds its answer back.
 async fn leaves(url: &str, id: &str) -> anyhow::Result<bool> {
     let target = Target::post(url, &call(id), false)?;
@@ -149,10 +154,12 @@ async fn churn(product: &Product, account: &str) -> anyhow::Result<()> {
     ensure!(lists(&urls[0]).await?, "a new server lists something else");
     let servers =
         product.ask(Method::GET, &format!("/integrated-account/{account}/mcp"), None, StatusCode::OK).await?;
-    let Some(id) = servers["result"][0]["id"].as_str() else { bail!("no server in {servers}") };
+    // Ids are in the order of creation.
+    let ids = servers["result"].as_array().into_iter().flatten().filter_map(|server| server["id"].as_str());
+    let Some(id) = ids.max() else { bail!("no server in {servers}") };
     let path = format!("/integrated-account/{account}/mcp/{id}");
     product.ask(Method::DELETE, &path, None, StatusCode::NO_CONTENT).await?;
-    ensure!(status(&urls[0], "{}", 404).await?, "a deleted server answers");
+    ensure!(is_nothing(&urls[0]).await?, "a deleted server answers");
     Ok(())
 }
 
