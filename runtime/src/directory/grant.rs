@@ -110,10 +110,10 @@ pub(crate) fn account(
     Account::stored(row.id.as_str(), vendor, base_url, |name| secrets.get(name).cloned())
 }
 
-/// A hundred calls a second of one server are more than anybody reads, and less than keeps a database busy.
+/// A thousand calls a second of one server are more than anybody reads, and less than keeps a database busy.
 /// The log and the metrics tell of all.
 pub(crate) fn listed() -> Sample {
-    Sample::new(100, Duration::from_secs(1))
+    Sample::new(1_000, Duration::from_secs(1))
 }
 
 /// Writes down the calls of a server.
