@@ -5,12 +5,12 @@ use jiff::Timestamp;
 use std::cell::RefCell;
 use std::fmt;
 use std::io::{IsTerminal as _, stderr};
-use tracing::field::Field;
+use tracing::field::{Field, Visit};
 use tracing_subscriber::EnvFilter;
-use tracing_subscriber::field::MakeExt as _;
+use tracing_subscriber::field::RecordFields;
 use tracing_subscriber::filter::ParseError;
 use tracing_subscriber::fmt::FormatFields;
-use tracing_subscriber::fmt::format::{Writer, debug_fn};
+use tracing_subscriber::fmt::format::Writer;
 use tracing_subscriber::fmt::time::FormatTime;
 
 /// How lines of the log are written.
@@ -34,7 +34,7 @@ pub fn start(filter: &str, format: LogFormat) -> Result<(), ParseError> {
     // That is all that can fail.
     let _ = match format {
         LogFormat::Text if stderr().is_terminal() => log.try_init(),
-        LogFormat::Text => log.with_ansi(false).fmt_fields(plain_fields()).try_init(),
+        LogFormat::Text => log.with_ansi(false).fmt_fields(Plain).try_init(),
         LogFormat::Json => {
             log.json().flatten_event(true).with_current_span(false).with_span_list(false).try_init()
         }
@@ -42,13 +42,50 @@ pub fn start(filter: &str, format: LogFormat) -> Result<(), ParseError> {
     Ok(())
 }
 
-/// Fields without colours: `message name=value`. The usual way writes empty colours around everything.
-fn plain_fields() -> impl for<'w> FormatFields<'w> {
-    debug_fn(|writer: &mut Writer<'_>, field: &Field, value: &dyn fmt::Debug| match field.name() {
-        "message" => write!(writer, "{value:?}"),
-        name => write!(writer, "{name}={value:?}"),
-    })
-    .delimited(" ")
+/// Fields without colours: `message name=value`. The usual way writes empty colours around everything, and
+/// looks at each character of a text for what it may have to escape.
+struct Plain;
+
+impl<'w> FormatFields<'w> for Plain {
+    fn format_fields<R: RecordFields>(&self, writer: Writer<'w>, fields: R) -> fmt::Result {
+        let mut line = Line { writer, space: "", written: Ok(()) };
+        fields.record(&mut line);
+        line.written
+    }
+}
+
+/// A line on its way.
+struct Line<'w> {
+    writer: Writer<'w>,
+    /// What stands between this field and the one before.
+    space: &'static str,
+    written: fmt::Result,
+}
+
+impl Line<'_> {
+    fn put(&mut self, field: &Field, value: fmt::Arguments<'_>) {
+        let space = std::mem::replace(&mut self.space, " ");
+        self.written = self.written.and_then(|()| match field.name() {
+            "message" => write!(self.writer, "{space}{value}"),
+            name => write!(self.writer, "{space}{name}={value}"),
+        });
+    }
+}
+
+impl Visit for Line<'_> {
+    fn record_str(&mut self, field: &Field, value: &str) {
+        // All that stands for itself between quotes.
+        let plain = value.bytes().all(|byte| matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\'));
+        if plain {
+            self.put(field, format_args!("\"{value}\""));
+        } else {
+            self.record_debug(field, &value);
+        }
+    }
+
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        self.put(field, format_args!("{value:?}"));
+    }
 }
 
 /// UTC to the microsecond, as in `2026-11-28T09:30:00.012345Z`. The date is worked out once a second, not for
@@ -68,5 +105,52 @@ impl FormatTime for Clock {
             }
             write!(writer, "{text}.{:06}Z", now.subsec_microsecond())
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Clock, Plain};
+    use std::io;
+    use std::sync::{Arc, Mutex};
+    use tracing_subscriber::fmt::MakeWriter;
+
+    /// Keeps what is written.
+    #[derive(Clone, Default)]
+    struct Kept(Arc<Mutex<Vec<u8>>>);
+
+    impl io::Write for Kept {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    impl<'w> MakeWriter<'w> for Kept {
+        type Writer = Self;
+
+        fn make_writer(&'w self) -> Self {
+            self.clone()
+        }
+    }
+
+    #[test]
+    fn lines_are_plain_and_texts_cannot_break_them() {
+        let kept = Kept::default();
+        let log = tracing_subscriber::fmt().with_timer(Clock).with_ansi(false).fmt_fields(Plain);
+        tracing::subscriber::with_default(log.with_writer(kept.clone()).finish(), || {
+            let odd = "a\"b\\c\nINFO forged\u{1b}[31mé";
+            tracing::info!(tool = "get_item", none = None::<&str>, ms = 7_u64, ok = true, odd, "a call");
+        });
+        let text = String::from_utf8(kept.0.lock().unwrap().clone()).unwrap();
+        let (time, rest) = text.split_once("  INFO ").expect("a level");
+        assert!(time.parse::<jiff::Timestamp>().is_ok() && time.len() == 27, "{time}");
+        let (_, fields) = rest.split_once(": ").expect("a target");
+        let expected = r#"a call tool="get_item" ms=7 ok=true odd="a\"b\\c\nINFO forged\u{1b}[31mé""#;
+        assert_eq!(fields, format!("{expected}\n"));
     }
 }

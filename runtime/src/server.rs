@@ -8,9 +8,8 @@ use crate::observe::{Observer, Watch};
 use crate::{Account, Limits};
 use serde_json::{Map, Value, json};
 use std::fmt;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use toolpress_core::{Catalog, Mask, Tool, Vendor, Workflow, nearest};
 
 /// What all servers of a process share: the way to the vendors, and the bounds.
@@ -18,14 +17,14 @@ use toolpress_core::{Catalog, Mask, Tool, Vendor, Workflow, nearest};
 pub struct Shared {
     upstream: Upstream,
     limits: Limits,
-    calls: Arc<Semaphore>,
+    calls: Arc<Room>,
     turned_away: AtomicU64,
 }
 
 impl Shared {
     /// For the servers of one process.
     pub fn new(upstream: Upstream, limits: Limits) -> Arc<Self> {
-        let calls = Arc::new(Semaphore::new(limits.calls));
+        let calls = Room::of(limits.calls);
         Arc::new(Self { upstream, limits, calls, turned_away: AtomicU64::new(0) })
     }
 
@@ -36,7 +35,7 @@ impl Shared {
 
     /// Calls that run now.
     pub fn running(&self) -> usize {
-        self.limits.calls.saturating_sub(self.calls.available_permits())
+        self.calls.taken.load(Ordering::Relaxed)
     }
 
     /// Calls that were turned away so far, since too many ran.
@@ -68,7 +67,7 @@ pub struct Server {
     mask: Mask,
     account: Arc<Account>,
     shared: Arc<Shared>,
-    calls: Arc<Semaphore>,
+    calls: Arc<Room>,
     name: String,
     output_schemas: bool,
     documentation: &'static str,
@@ -77,11 +76,40 @@ pub struct Server {
     observer: Option<Arc<dyn Observer>>,
 }
 
+/// Room for so many at a time. Nobody waits for it: whoever finds none is turned away.
+#[derive(Debug)]
+struct Room {
+    most: usize,
+    taken: AtomicUsize,
+}
+
+/// A place in a room; given back when dropped.
+#[derive(Debug)]
+struct Place(Arc<Room>);
+
+impl Room {
+    fn of(most: usize) -> Arc<Self> {
+        Arc::new(Self { most, taken: AtomicUsize::new(0) })
+    }
+
+    fn enter(self: &Arc<Self>) -> Option<Place> {
+        let more = |taken| (taken < self.most).then_some(taken + 1);
+        self.taken.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more).ok()?;
+        Some(Place(Arc::clone(self)))
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.0.taken.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
 /// The right to run one call; given back when dropped.
 #[derive(Debug)]
 pub(crate) struct Admission {
-    _server: OwnedSemaphorePermit,
-    _process: OwnedSemaphorePermit,
+    _server: Place,
+    _process: Place,
 }
 
 impl Server {
@@ -97,7 +125,7 @@ impl Server {
         let name = options.name.unwrap_or_else(|| vendor.label.to_owned());
         Self {
             info: json!({ "name": name, "version": env!("CARGO_PKG_VERSION") }),
-            calls: Arc::new(Semaphore::new(shared.limits.calls_per_server)),
+            calls: Room::of(shared.limits.calls_per_server),
             documentation: catalog.fingerprint,
             output_schemas: options.output_schemas,
             list: OnceLock::new(),
@@ -186,10 +214,7 @@ impl Server {
     }
 
     fn room(&self) -> Option<Admission> {
-        Some(Admission {
-            _server: Arc::clone(&self.calls).try_acquire_owned().ok()?,
-            _process: Arc::clone(&self.shared.calls).try_acquire_owned().ok()?,
-        })
+        Some(Admission { _server: self.calls.enter()?, _process: self.shared.calls.enter()? })
     }
 
     /// Runs one call. Dropping the future aborts the request to the vendor.

@@ -4,11 +4,13 @@ use super::call::Call;
 use super::era::{Era, LEGACY, META_SERVER_INFO, supported};
 use super::jsonrpc::{INTERNAL_ERROR, INVALID_PARAMS, METHOD_NOT_FOUND, Request, RpcError};
 use super::list::TTL_MS;
+use super::params::Params;
 use super::prompts;
 use crate::Server;
 use http::StatusCode;
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
+use toolpress_core::walk;
 
 /// Under this key results tell which documentation the tools were pressed from.
 const META_DOCUMENTATION: &str = "toolpress/documentation";
@@ -29,11 +31,11 @@ pub(crate) fn dispatch(server: &Arc<Server>, era: Era, request: Request) -> Resu
         (Era::Legacy, "initialize") => Ok(Reply::Result(initialize(server, &request.params))),
         (Era::Legacy, "ping") => Ok(Reply::Result("{}".to_owned())),
         (Era::Modern, "server/discover") => Ok(Reply::Result(discover(server))),
-        (_, "tools/list") => match request.params.get("cursor") {
-            None | Some(Value::Null) => Ok(Reply::List),
+        (_, "tools/list") => match request.params.text_of(r#""cursor""#) {
+            None | Some("null") => Ok(Reply::List),
             Some(_) => Err(invalid(era, "The cursor is unknown: all tools are on the first page.")),
         },
-        (_, "tools/call") => call(server, era, request.params).map(Reply::Call),
+        (_, "tools/call") => call(server, era, &request.params).map(Reply::Call),
         (_, "prompts/list") if server.workflows().next().is_some() => {
             Ok(Reply::Result(prompts::list(server, era)))
         }
@@ -81,13 +83,13 @@ fn instruct(server: &Server, result: &mut Value) {
     }
 }
 
-fn call(server: &Arc<Server>, era: Era, params: Map<String, Value>) -> Result<Call, RpcError> {
+fn call(server: &Arc<Server>, era: Era, params: &Params) -> Result<Call, RpcError> {
     let (mut name, mut arguments, mut meta) = (None, None, None);
-    for (key, value) in params {
-        match key.as_str() {
-            "name" => name = Some(value),
-            "arguments" => arguments = Some(value),
-            "_meta" => meta = Some(value),
+    for (key, text) in params.members() {
+        match key {
+            r#""name""# => name = Some(walk::value(text)),
+            r#""arguments""# => arguments = Some(walk::value(text)),
+            r#""_meta""# => meta = Some(walk::value(text)),
             _ => {}
         }
     }

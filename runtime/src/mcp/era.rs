@@ -90,6 +90,8 @@ impl Era {
 }
 
 fn announced(request: &Request) -> Option<&str> {
+    // Most messages have none, which the text tells.
+    request.params.text_of(r#""_meta""#)?;
     request.params.get("_meta")?.get(META_VERSION)?.as_str()
 }
 

@@ -4,12 +4,13 @@
 //! ids that are neither text nor number, nesting without end. An id is echoed with the very characters
 //! it came in.
 
+use super::params::Params;
 use bytes::Bytes;
 use http::StatusCode;
 use serde::de::{Deserialize, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
 use serde_json::error::Category;
 use serde_json::value::RawValue;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use std::borrow::Cow;
 use std::collections::HashSet;
 use std::fmt;
@@ -42,14 +43,14 @@ pub(crate) enum Message {
 pub(crate) struct Request {
     pub(crate) id: Id,
     pub(crate) method: String,
-    pub(crate) params: Map<String, Value>,
+    pub(crate) params: Params,
 }
 
 /// A notification.
 #[derive(Debug)]
 pub(crate) struct Notification {
     pub(crate) method: String,
-    pub(crate) params: Map<String, Value>,
+    pub(crate) params: Params,
 }
 
 /// The id of a request as JSON text.
@@ -177,16 +178,18 @@ pub(crate) fn read(body: &[u8]) -> Result<Message, Refusal> {
         return Err(invalid("`method` must be a string."));
     };
     let params = match envelope.params {
-        None => Ok(Value::Null),
-        Some(params) if strict => Ok(walk::value(params)),
-        Some(params) => strict::parse(params),
+        None => Some(Params::default()),
+        Some(params) if strict => Params::of_compact(params),
+        Some(params) => match strict::parse(params) {
+            Ok(Value::Null) => Some(Params::default()),
+            Ok(Value::Object(params)) => Some(params.into()),
+            Ok(_) => None,
+            Err(error) => {
+                return Err(refuse(known, code(&error), format!("`params` cannot be read: {error}.")));
+            }
+        },
     };
-    let params = match params {
-        Ok(Value::Null) => Map::new(),
-        Ok(Value::Object(params)) => params,
-        Ok(_) => return Err(invalid("`params` must be an object.")),
-        Err(error) => return Err(refuse(known, code(&error), format!("`params` cannot be read: {error}."))),
-    };
+    let params = params.ok_or_else(|| invalid("`params` must be an object."))?;
     Ok(match id {
         Some(id) => Message::Request(Request { id, method, params }),
         None => Message::Notification(Notification { method, params }),

@@ -10,6 +10,7 @@ mod http;
 pub(crate) mod jsonrpc;
 pub(crate) mod lines;
 mod list;
+mod params;
 mod prompts;
 mod result;
 mod sse;
