@@ -26,7 +26,7 @@ pub(crate) enum Reply {
 }
 
 /// Decides about one request.
-pub(crate) fn dispatch(server: &Arc<Server>, era: Era, request: Request) -> Result<Reply, RpcError> {
+pub(crate) fn dispatch(server: &Arc<Server>, era: Era, request: &Request) -> Result<Reply, RpcError> {
     match (era, request.method.as_str()) {
         (Era::Legacy, "initialize") => Ok(Reply::Result(initialize(server, &request.params))),
         (Era::Legacy, "ping") => Ok(Reply::Result("{}".to_owned())),

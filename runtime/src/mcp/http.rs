@@ -233,7 +233,7 @@ impl Endpoint {
     ) -> Result<Response, RpcError> {
         let era = Era::over_http(headers, &request)?;
         let id = request.id.clone();
-        let mut call = match dispatch(server, era, request)? {
+        let mut call = match dispatch(server, era, &request)? {
             Reply::Result(result) => return Ok(packable(headers, [answer(&id, &result)])),
             Reply::List => return Ok(list(server, era, &id, headers)),
             Reply::Call(call) => call,

@@ -109,7 +109,7 @@ impl Session {
             Ok(era) => era,
             Err(error) => return Some(error.answer(&id)),
         };
-        match dispatch(&self.server, era, request) {
+        match dispatch(&self.server, era, &request) {
             Ok(Reply::Result(result)) => Some(answer(&id, &result)),
             Ok(Reply::List) => Some(self.server.list().answer(era, &id).concat().into()),
             Ok(Reply::Call(call)) => self.start(id, call),
