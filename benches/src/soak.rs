@@ -13,6 +13,7 @@ use crate::report::{Figure, Goal};
 use crate::vendor::{FAULTS, credential};
 use crate::workshop::{SERVED, Workshop};
 use anyhow::{bail, ensure};
+use futures_util::future::try_join_all;
 use http::{Method, StatusCode};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -53,6 +54,7 @@ pub async fn measure(workshop: &Workshop, time: Duration) -> anyhow::Result<Vec<
         urls.extend(product.servers(&account, 1).await?);
         accounts.push(account);
     }
+    settle(&product).await?;
     let base = product.process.descriptors()?;
     let scene = Scene { urls, over: false.into(), answers: 0.into(), wrong: 0.into() };
     let scene = Arc::new(scene);
@@ -130,22 +132,39 @@ async fn lists(url: &str) -> anyhow::Result<bool> {
 }
 
 async fn status(url: &str, body: &str, wanted: u16) -> anyhow::Result<bool> {
+    is_one_of(url, body, &[wanted]).await
+}
+
+/// Whether the answer has one of these statuses.
+async fn is_one_of(url: &str, body: &str, wanted: &[u16]) -> anyhow::Result<bool> {
     let said = Target::post(url, body, false)?.once().await;
     Ok(match said {
-        Ok(_) => wanted == 200,
-        Err(error) => error.to_string().contains(&format!("HTTP/1.1 {wanted} ")),
+        Ok(_) => wanted.contains(&200),
+        Err(error) => {
+            let error = error.to_string();
+            wanted.iter().any(|status| error.contains(&format!("HTTP/1.1 {status} ")))
+        }
     })
 }
 
 /// Asks where there is no server. Whoever does so often is told to wait.
 async fn is_nothing(url: &str) -> anyhow::Result<bool> {
-    Ok(status(url, "{}", 404).await? || status(url, "{}", 429).await?)
+    is_one_of(url, "{}", &[404, 429]).await
 }
 
 /// Leaves while the vendor holds its answer back.
 async fn leaves(url: &str, id: &str) -> anyhow::Result<bool> {
     let target = Target::post(url, &call(id), false)?;
     Ok(timeout(Duration::from_millis(300), target.once()).await.is_err())
+}
+
+/// Has the server open as many connections to its database as it ever does, so that none counts as left over.
+async fn settle(product: &Product) -> anyhow::Result<()> {
+    for _ in 0..10 {
+        let ask = || product.ask(Method::GET, "/integrated-account", None, StatusCode::OK);
+        try_join_all((0..CLIENTS).map(|_| ask())).await?;
+    }
+    Ok(())
 }
 
 /// A server comes, is used, and goes.
