@@ -63,7 +63,11 @@ impl Id {
 
     /// From JSON text.
     fn read(text: &str) -> Option<Self> {
-        let fits = text.starts_with(|first: char| first == '"' || first == '-' || first.is_ascii_digit());
+        let fits = match text.as_bytes().first()? {
+            // It is echoed, so it must be a text for every reader: half a surrogate pair is one for some only.
+            b'"' => !text.contains('\\') || serde_json::from_str::<String>(text).is_ok(),
+            first => *first == b'-' || first.is_ascii_digit(),
+        };
         fits.then(|| Self(Bytes::copy_from_slice(text.as_bytes())))
     }
 
@@ -370,7 +374,7 @@ mod tests {
 
     #[test]
     fn security_c6_ids_of_other_types_are_refused() {
-        for id in ["null", "true", "[]", "{}", "[1]"] {
+        for id in ["null", "true", "[]", "{}", "[1]", r#""\udbda""#, r#""a\udbdaA\u0041""#] {
             let body = format!(r#"{{"jsonrpc":"2.0","method":"ping","id":{id}}}"#);
             assert_eq!(refusal(body), (Id::NULL, INVALID_REQUEST), "{id}");
         }
