@@ -108,7 +108,7 @@ impl Fields {
     /// A whole number within bounds.
     pub(super) fn number(&mut self, name: &'static str, low: i64, high: i64) -> Patch<i64> {
         self.patch(name, |value| {
-            let number = value.as_i64().filter(|number| (low..=high).contains(number));
+            let number = whole(&value).filter(|number| (low..=high).contains(number));
             number.ok_or_else(|| format!("must be a whole number from {low} to {high}"))
         })
     }
@@ -214,7 +214,33 @@ fn text(value: Value) -> Result<String, String> {
     }
 }
 
+/// The whole number a value is: to JSON Schema, `5.0` and `5e0` are the integer 5 (2020-12 core, section 6.3).
+fn whole(value: &Value) -> Option<i64> {
+    value.as_i64().or_else(|| {
+        let number = value.as_f64().filter(|number| number.fract() == 0.0)?;
+        // Written without a fraction when there is none, and refused when it is beyond 64 bits.
+        number.to_string().parse().ok()
+    })
+}
+
 /// What a client sent, short enough to repeat.
 pub(super) fn clip(text: &str) -> String {
     text.chars().take(80).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::whole;
+    use serde_json::Value;
+
+    #[test]
+    fn a_whole_number_may_be_written_with_a_fraction_of_zeros() {
+        let whole = |text: &str| whole(&text.parse::<Value>().expect("JSON"));
+        for (text, number) in [("855", 855), ("855.0", 855), ("-0.0", 0), ("8.55e2", 855)] {
+            assert_eq!(whole(text), Some(number), "{text}");
+        }
+        for text in ["855.5", "1e300", "\"855\"", "null", "9223372036854775808"] {
+            assert_eq!(whole(text), None, "{text}");
+        }
+    }
 }
