@@ -14,14 +14,20 @@ use tokio::time::sleep;
 pub const HOLD: Duration = Duration::from_secs(15);
 
 /// What a vendor does wrong, in the order of their numbers; `None` closes the connection without a word.
+/// What is complete says that the connection ends with it: otherwise the next request could be on its way there,
+/// and fail for no fault of the server.
 pub const FAULTS: [Option<&str>; 6] = [
     Some(
-        "HTTP/1.1 500 Oops\r\ncontent-type: application/json\r\ncontent-length: 19\r\n\r\n{\"message\":\"broken\"}",
+        "HTTP/1.1 500 Oops\r\ncontent-type: application/json\r\nconnection: close\r\ncontent-length: 19\r\n\r\n{\"message\":\"broken\"}",
     ),
-    Some("HTTP/1.1 429 Slow\r\nretry-after: 7\r\ncontent-length: 0\r\n\r\n"),
+    Some("HTTP/1.1 429 Slow\r\nretry-after: 7\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"),
     Some("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 5000\r\n\r\n{\"cut\":"),
-    Some("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{\"a\":1,,}"),
-    Some("HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:9/\r\ncontent-length: 0\r\n\r\n"),
+    Some(
+        "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close\r\ncontent-length: 9\r\n\r\n{\"a\":1,,}",
+    ),
+    Some(
+        "HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:9/\r\nconnection: close\r\ncontent-length: 0\r\n\r\n",
+    ),
     None,
 ];
 

@@ -17,6 +17,9 @@ pub const SERVED: [usize; 2] = [36, 1_000];
 
 /// The package of the server of the bundled catalogue.
 const BUNDLED: &str = "bundled-server";
+/// Of the programs, as the product has it. Floors keep the system's, as programs do that say nothing.
+const ALLOCATOR: &str = "#[global_allocator]\n\
+    static ALLOCATOR: toolpress_runtime::Allocator = toolpress_runtime::Allocator;\n\n";
 
 /// The workspace.
 #[derive(Debug)]
@@ -80,7 +83,7 @@ impl Workshop {
             workshop.server(&format!("synth-server-{size}"), &dependency, &krate, root)?;
             // A program of its own, so that the small servers do not carry the control plane and its store.
             let product = format!(
-                "fn main() -> std::process::ExitCode {{\n    \
+                "{ALLOCATOR}fn main() -> std::process::ExitCode {{\n    \
                  toolpress_runtime::cli::run(&{krate}::CATALOG, Vec::new)\n}}\n"
             );
             workshop.put(&format!("synth-server-{size}/src/bin/synth-product-{size}.rs"), &product)?;
@@ -208,7 +211,7 @@ impl Workshop {
         self.put(&format!("{name}/Cargo.toml"), &manifest)?;
         self.put(&format!("{name}/src/server.rs"), include_str!("server.rs"))?;
         let program = format!(
-            "mod server;\n\nfn main() -> std::process::ExitCode {{\n    server::main(&{krate}::CATALOG)\n}}\n"
+            "mod server;\n\n{ALLOCATOR}fn main() -> std::process::ExitCode {{\n    server::main(&{krate}::CATALOG)\n}}\n"
         );
         self.put(&format!("{name}/src/main.rs"), &program)?;
         Ok(())

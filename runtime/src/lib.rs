@@ -34,6 +34,14 @@ pub use account::{Account, AccountError};
 pub use activity::Activity;
 pub use directory::Directory;
 pub use limits::Limits;
+/// The allocator for programs that serve: a call takes many small pieces of memory, which it hands out with less
+/// work than most systems' own. Each program chooses its allocator, so it says so itself:
+///
+/// ```
+/// #[global_allocator]
+/// static ALLOCATOR: toolpress_runtime::Allocator = toolpress_runtime::Allocator;
+/// ```
+pub use mimalloc::MiMalloc as Allocator;
 pub use observe::{CallReport, Ending, Observer};
 pub use registry::{Found, MemoryRegistry, Registry};
 pub use server::{Server, ServerOptions, Shared};

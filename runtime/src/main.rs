@@ -3,7 +3,11 @@
 use std::process::ExitCode;
 #[cfg(feature = "bundled")]
 use toolpress_generated::CATALOG;
+use toolpress_runtime::Allocator;
 use toolpress_runtime::cli::{self, SandboxVendor};
+
+#[global_allocator]
+static ALLOCATOR: Allocator = Allocator;
 
 #[cfg(not(feature = "bundled"))]
 static CATALOG: toolpress_core::Catalog =
