@@ -3,7 +3,7 @@
 use clap::ValueEnum;
 use jiff::Timestamp;
 use std::cell::RefCell;
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::io::{IsTerminal as _, stderr};
 use tracing::field::{Field, Visit};
 use tracing_subscriber::EnvFilter;
@@ -63,11 +63,16 @@ struct Line<'w> {
 }
 
 impl Line<'_> {
-    fn put(&mut self, field: &Field, value: fmt::Arguments<'_>) {
+    /// Writes the name, and leaves the value to `write`.
+    fn put(&mut self, field: &Field, write: impl FnOnce(&mut Writer<'_>) -> fmt::Result) {
         let space = std::mem::replace(&mut self.space, " ");
-        self.written = self.written.and_then(|()| match field.name() {
-            "message" => write!(self.writer, "{space}{value}"),
-            name => write!(self.writer, "{space}{name}={value}"),
+        self.written = self.written.and_then(|()| {
+            self.writer.write_str(space)?;
+            if field.name() != "message" {
+                self.writer.write_str(field.name())?;
+                self.writer.write_char('=')?;
+            }
+            write(&mut self.writer)
         });
     }
 }
@@ -77,14 +82,22 @@ impl Visit for Line<'_> {
         // All that stands for itself between quotes.
         let plain = value.bytes().all(|byte| matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\'));
         if plain {
-            self.put(field, format_args!("\"{value}\""));
+            self.put(field, |writer| {
+                writer.write_char('"')?;
+                writer.write_str(value)?;
+                writer.write_char('"')
+            });
         } else {
             self.record_debug(field, &value);
         }
     }
 
+    fn record_bool(&mut self, field: &Field, value: bool) {
+        self.put(field, |writer| writer.write_str(if value { "true" } else { "false" }));
+    }
+
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
-        self.put(field, format_args!("{value:?}"));
+        self.put(field, |writer| write!(writer, "{value:?}"));
     }
 }
 

@@ -78,7 +78,7 @@ impl<'h> Fields<'h> {
     fn of(headers: &'h HeaderMap, declared: Option<&RateLimitHeaders>) -> Self {
         let declared = declared.map(|names| [names.limit, names.remaining, names.reset]);
         let may_tell = |name: &str| {
-            name.contains("rate")
+            name.as_bytes().windows(4).any(|part| part == b"rate")
                 || name.starts_with("retry-after")
                 || declared.iter().flatten().flatten().any(|declared| declared.eq_ignore_ascii_case(name))
         };
