@@ -8,11 +8,15 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
+use tokio::sync::mpsc::error::TryRecvError;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::time::{MissedTickBehavior, interval};
 
 /// Events that wait to be written.
 const QUEUE: usize = 8192;
+
+/// How often they are taken out of it. Nobody is woken for a single event.
+const GATHER: Duration = Duration::from_millis(100);
 
 /// How often they are written.
 const PERIOD: Duration = Duration::from_secs(1);
@@ -97,6 +101,16 @@ impl Batch {
         }
     }
 
+    /// Takes all events that wait; false when no more will come.
+    fn gather(&mut self, queue: &mut Receiver<Event>) -> bool {
+        loop {
+            match queue.try_recv() {
+                Ok(event) => self.add(event),
+                Err(error) => return error == TryRecvError::Empty,
+            }
+        }
+    }
+
     async fn flush(&mut self, store: &dyn Store) {
         if self.calls.is_empty() && self.servers.is_empty() && self.api_tokens.is_empty() {
             return;
@@ -117,14 +131,14 @@ impl Batch {
 
 async fn write(store: Arc<dyn Store>, mut queue: Receiver<Event>) {
     let mut batch = Batch::default();
-    let (mut flush, mut sweep) = (interval(PERIOD), interval(SWEEP));
+    let (mut gather, mut flush, mut sweep) = (interval(GATHER), interval(PERIOD), interval(SWEEP));
+    gather.set_missed_tick_behavior(MissedTickBehavior::Delay);
     flush.set_missed_tick_behavior(MissedTickBehavior::Delay);
     sweep.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tokio::select! {
-            event = queue.recv() => match event {
-                Some(event) => batch.add(event),
-                None => break,
+            _ = gather.tick() => if !batch.gather(&mut queue) {
+                break;
             },
             _ = flush.tick() => batch.flush(&*store).await,
             _ = sweep.tick() => swept(&*store).await,

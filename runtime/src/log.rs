@@ -79,9 +79,10 @@ impl Line<'_> {
 
 impl Visit for Line<'_> {
     fn record_str(&mut self, field: &Field, value: &str) {
-        // All that stands for itself between quotes.
-        let plain = value.bytes().all(|byte| matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\'));
-        if plain {
+        // What does not stand for itself between quotes. Without branches, so that the compiler makes vector
+        // instructions of it.
+        let odd = |byte: u8| !matches!(byte, b' '..=b'~') | (byte == b'"') | (byte == b'\\');
+        if !value.bytes().fold(false, |any, byte| any | odd(byte)) {
             self.put(field, |writer| {
                 writer.write_char('"')?;
                 writer.write_str(value)?;
