@@ -3,7 +3,7 @@
 use clap::ValueEnum;
 use jiff::Timestamp;
 use std::cell::RefCell;
-use std::fmt::{self, Write as _};
+use std::fmt;
 use std::io::{IsTerminal as _, stderr};
 use tracing::field::{Field, Visit};
 use tracing_subscriber::EnvFilter;
