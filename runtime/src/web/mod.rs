@@ -77,13 +77,12 @@ pub(crate) async fn read_body(
 
 /// Whether a list such as `Accept` names a value itself, not by a wildcard, with a weight above zero.
 pub(crate) fn accepts(headers: &HeaderMap, header: &HeaderName, wanted: &str) -> bool {
-    let lists = headers.get_all(header).iter().filter_map(|value| value.to_str().ok());
-    lists.flat_map(|list| list.split(',')).any(|entry| {
-        let mut parts = entry.split(';').map(str::trim);
-        parts.next().is_some_and(|name| name.eq_ignore_ascii_case(wanted))
+    let entries = headers.get_all(header).iter().flat_map(|list| list.as_bytes().split(|byte| *byte == b','));
+    entries.map(|entry| entry.split(|byte| *byte == b';').map(<[u8]>::trim_ascii)).any(|mut parts| {
+        parts.next().is_some_and(|name| name.eq_ignore_ascii_case(wanted.as_bytes()))
             && !parts.any(|parameter| {
-                let weight = parameter.strip_prefix("q=").or_else(|| parameter.strip_prefix("Q="));
-                weight.and_then(|weight| weight.parse::<f32>().ok()) == Some(0.0)
+                let weight = parameter.strip_prefix(b"q=").or_else(|| parameter.strip_prefix(b"Q="));
+                weight.and_then(|weight| str::from_utf8(weight).ok()?.parse::<f32>().ok()) == Some(0.0)
             })
     })
 }
