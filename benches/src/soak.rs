@@ -15,6 +15,7 @@ use crate::workshop::{SERVED, Workshop};
 use anyhow::{bail, ensure};
 use futures_util::future::try_join_all;
 use http::{Method, StatusCode};
+use std::io::{Write as _, stderr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -107,7 +108,7 @@ async fn calls(scene: Arc<Scene>, client: usize) -> anyhow::Result<()> {
         };
         scene.answers.fetch_add(1, Ordering::Relaxed);
         if !right && scene.wrong.fetch_add(1, Ordering::Relaxed) < TOLD {
-            eprintln!("unexpected: request {id} of customer {customer}");
+            writeln!(stderr(), "unexpected: request {id} of customer {customer}")?;
         }
         sleep(REST).await;
     }

@@ -79,10 +79,10 @@ impl Line<'_> {
 
 impl Visit for Line<'_> {
     fn record_str(&mut self, field: &Field, value: &str) {
-        // What does not stand for itself between quotes. Without branches, so that the compiler makes vector
+        // Whether it all stands for itself between quotes. Without branches, so that the compiler makes vector
         // instructions of it.
-        let odd = |byte: u8| !matches!(byte, b' '..=b'~') | (byte == b'"') | (byte == b'\\');
-        if !value.bytes().fold(false, |any, byte| any | odd(byte)) {
+        let plain = |byte: u8| matches!(byte, b' ' | b'!' | b'#'..=b'[' | b']'..=b'~');
+        if value.bytes().fold(true, |all, byte| all & plain(byte)) {
             self.put(field, |writer| {
                 writer.write_char('"')?;
                 writer.write_str(value)?;

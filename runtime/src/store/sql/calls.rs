@@ -5,7 +5,7 @@ use sqlx::any::AnyRow;
 use sqlx::{Any, Row as _, Transaction, query};
 use std::sync::LazyLock;
 
-/// Calls that one statement adds. Each statement costs several times what a row does, but SQLite looks through all
+/// Calls that one statement adds. Each statement costs several times what a row does, but `SQLite` looks through all
 /// parameters before it for each one that is bound, so that long statements are slow again.
 const MANY: usize = 16;
 
