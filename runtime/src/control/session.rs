@@ -41,7 +41,7 @@ pub(super) struct Session {
 #[serde(deny_unknown_fields)]
 pub(super) struct LogIn {
     /// The admin key.
-    #[schema(format = Password)]
+    #[schema(format = Password, pattern = r"^[^\x00]*$")]
     admin_key: String,
 }
 
