@@ -169,8 +169,8 @@ pub(crate) fn read(body: &[u8]) -> Result<Message, Refusal> {
             nameless(INVALID_REQUEST, "`id` must be a string or a number, never null.".into())
         })?),
     };
-    let known = id.clone().unwrap_or(Id::NULL);
-    let invalid = |message: &str| refuse(known.clone(), INVALID_REQUEST, message.to_owned());
+    let known = || id.clone().unwrap_or(Id::NULL);
+    let invalid = |message: &str| refuse(known(), INVALID_REQUEST, message.to_owned());
     if envelope.version.is_none_or(|raw| raw != r#""2.0""#) {
         return Err(invalid("`jsonrpc` must be \"2.0\"."));
     }
@@ -189,7 +189,7 @@ pub(crate) fn read(body: &[u8]) -> Result<Message, Refusal> {
             Ok(Value::Object(params)) => Some(params.into()),
             Ok(_) => None,
             Err(error) => {
-                return Err(refuse(known, code(&error), format!("`params` cannot be read: {error}.")));
+                return Err(refuse(known(), code(&error), format!("`params` cannot be read: {error}.")));
             }
         },
     };
