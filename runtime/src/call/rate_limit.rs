@@ -77,6 +77,7 @@ struct Fields<'h>(Vec<(&'h str, &'h str)>);
 impl<'h> Fields<'h> {
     fn of(headers: &'h HeaderMap, declared: Option<&RateLimitHeaders>) -> Self {
         let declared = declared.map(|names| [names.limit, names.remaining, names.reset]);
+        // Names are short: looking at each place costs less than setting a search up.
         let may_tell = |name: &str| {
             name.as_bytes().windows(4).any(|part| part == b"rate")
                 || name.starts_with("retry-after")
