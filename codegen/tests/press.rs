@@ -24,8 +24,8 @@ fn equal_documentation_gives_equal_bytes() {
     assert_eq!(press(), press());
 }
 
-#[test]
-fn equal_tables_are_one_static_though_their_types_differ() {
+/// Presses a vendor of two tools, each with an object called `limits` of these properties.
+fn with_limits(of_create: &str, of_update: &str) -> String {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let write =
         |name: &str, text: &str| fs::write(folder.path().join("acme").join(name), text).expect("written");
@@ -35,26 +35,55 @@ fn equal_tables_are_one_static_though_their_types_differ() {
         "label: Acme\nauth: none\nresources:\n  things:\n    path: /things\n    methods:\n      create: POST\n      \
          update: PATCH /{id}\n",
     );
-    let limits = |most: u32| {
-        format!("limits: {{ type: object, properties: {{ daily: {{ type: integer, max: {most} }} }} }}\n")
+    let body = |properties: &str| {
+        format!(
+            "  body:\n    properties:\n      limits: {{ type: object, description: Bounds., properties: {{ {properties} }} }}\n"
+        )
     };
-    let press = |most_of_update| {
-        let create =
-            format!("create:\n  description: Makes one.\n  body:\n    properties:\n      {}", limits(9));
-        let update = format!(
-            "update:\n  description: Changes one.\n  path: {{ id: {{ type: string }} }}\n  body:\n    properties:\n      {}",
-            limits(most_of_update)
-        );
-        write("things.yaml", &(create + &update));
-        let config = Config::new(folder.path());
-        config.generate(&config.load().expect("sound documentation").catalog).expect("text")
-    };
-    let equal = press(9);
+    let create = format!("create:\n  description: Makes one.\n{}", body(of_create));
+    let update = format!(
+        "update:\n  description: Changes one.\n  path: {{ id: {{ type: string }} }}\n{}",
+        body(of_update)
+    );
+    write("things.yaml", &(create + &update));
+    let config = Config::new(folder.path());
+    config.generate(&config.load().expect("sound documentation").catalog).expect("text")
+}
+
+#[test]
+fn equal_tables_are_one_static_though_their_types_differ() {
+    let equal = with_limits(
+        "daily: { type: integer, max: 9, description: By day. }",
+        "daily: { type: integer, max: 9, description: Each day. }",
+    );
     assert_eq!(equal.matches("_TABLE: Object").count(), 1, "{equal}");
     assert_eq!(equal.matches("Kind::Object(&CREATE_THING_LIMITS_TABLE)").count(), 2, "{equal}");
+    // The fields are documented otherwise, so these are two types.
     assert!(equal.contains("pub struct CreateThingLimits") && equal.contains("pub struct UpdateThingLimits"));
-    let other = press(8);
-    assert!(other.contains("Kind::Object(&UPDATE_THING_LIMITS_TABLE)"), "{other}");
+}
+
+#[test]
+fn types_that_say_the_same_are_one_with_two_names_though_their_tables_differ() {
+    let pace = |most: u32| {
+        format!("daily: {{ type: integer, max: {most} }}, pace: {{ type: string, enum: [slow, fast] }}")
+    };
+    // Bounds are checked by tables; Rust's integers know none.
+    let text = with_limits(&pace(9), &pace(8));
+    assert!(text.contains("Kind::Object(&UPDATE_THING_LIMITS_TABLE)"), "{text}");
+    for name in ["CreateThingLimits", "CreateThingLimitsPace"] {
+        let other = name.replace("Create", "Update");
+        assert!(text.contains(&format!("    pub type {other} = {name};\n")), "{text}");
+        assert!(text.contains(&format!("/// Another name of [`{name}`], which says the same.\n")), "{text}");
+        assert!(text.contains(&format!("::core::fmt::Debug for {name} {{")), "{text}");
+        assert!(!text.contains(&format!(" for {other} ")), "{text}");
+    }
+    assert!(text.contains("    /// Bounds.\n    ///\n    /// Another name of"), "{text}");
+    for other in
+        ["daily: { type: string }", "daily: { type: integer, required: true }", "weekly: { type: integer }"]
+    {
+        let text = with_limits("daily: { type: integer }", other);
+        assert!(!text.contains("pub type "), "{other}: {text}");
+    }
 }
 
 #[test]

@@ -3,6 +3,7 @@
 //! Pressed code names everything by its full path, so no documented name can shadow anything, and is
 //! sorted, so equal documentation gives equal bytes.
 
+mod alike;
 mod constant;
 mod docs;
 pub(crate) mod entry;

@@ -1,5 +1,6 @@
 //! One vendor's module: its types, its tools and its table.
 
+use super::alike::Alike;
 use super::constant::{Constant, array, call, list, option, plain, record, text, texts, word};
 use super::form::Forms;
 use super::table::{Names, Tables};
@@ -17,8 +18,10 @@ pub(super) fn vendor(vendor: &Vendor, style: &Style) -> String {
     for (tool, names) in vendor.tools.iter().zip(&names) {
         indented(&tool::structure(vendor, tool, names, style, &forms), &mut items);
     }
+    let alike = Alike::new(&vendor.types);
     for def in &vendor.types {
-        indented(&types::type_def(def, style, &forms), &mut items);
+        let item = alike.alias(def).unwrap_or_else(|| types::type_def(def, style, &forms));
+        indented(&item, &mut items);
     }
     let table = table(vendor, &names);
     let about = docs::comment(&docs::vendor(vendor), 0);
