@@ -27,7 +27,7 @@ pub fn hear(body: &[u8]) -> Heard {
     match jsonrpc::read(body) {
         Ok(Message::Request(request)) => {
             let params = serde_json::Value::Object(serde_json::Map::clone(&request.params)).to_string();
-            Heard::Request(request.id.bytes().to_vec(), request.method, params)
+            Heard::Request(request.id.text().to_vec(), request.method, params)
         }
         Ok(Message::Notification(notification)) => Heard::Notification(notification.method),
         Ok(Message::Response) => Heard::Response,

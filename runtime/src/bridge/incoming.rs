@@ -76,7 +76,7 @@ impl Answer<'_> {
 /// Whether two ids mean the same, however they are written.
 fn same(given: &RawValue, id: &Id) -> bool {
     let (given, id) =
-        (serde_json::from_str::<Value>(given.get()), serde_json::from_slice::<Value>(&id.bytes()));
+        (serde_json::from_str::<Value>(given.get()), serde_json::from_slice::<Value>(id.text()));
     matches!((given, id), (Ok(given), Ok(id)) if given == id)
 }
 

@@ -30,7 +30,7 @@ impl FromRequest<Control> for JsonObject {
         }
         let limits = control.limits();
         let largest = limits.request_body.min(LARGEST);
-        let body = web::read_body(body, &head.headers, largest, limits.read_timeout).await;
+        let body = web::read_body(body, largest, limits.read_timeout).await;
         let body = body.map_err(|(status, message)| {
             let code =
                 if status == StatusCode::PAYLOAD_TOO_LARGE { "payload_too_large" } else { "invalid_request" };

@@ -18,17 +18,18 @@ use crate::web::{self, Front, Packed, Peer, Site};
 use crate::{Limits, Server, Token, TokenKind};
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{Path, Request as HttpRequest, State};
+use axum::extract::Request as HttpRequest;
 use axum::response::Response;
-use axum::routing::post;
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use http::header::{
-    ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, RETRY_AFTER, VARY,
+    ACCEPT, ACCEPT_ENCODING, ALLOW, AUTHORIZATION, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE,
+    RETRY_AFTER, VARY,
 };
-use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use std::convert::Infallible;
+use std::future::ready;
+use std::mem;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -82,11 +83,7 @@ impl Routes {
     ) -> Self {
         let (limits, guesses) = (limits.clone(), Throttle::new(GUESSES));
         let endpoint = Arc::new(Endpoint { registry, limits, refusals, sample: Arc::default(), guesses });
-        let routes = Router::new()
-            .route("/mcp/{token}", post(receive))
-            .route("/mcp", post(receive_by_header))
-            .with_state(Arc::clone(&endpoint));
-        Self { endpoint, others: Packed(routes.merge(web::health()).merge(others)) }
+        Self { endpoint, others: Packed(web::health().merge(others)) }
     }
 }
 
@@ -100,33 +97,45 @@ impl Service<HttpRequest> for Routes {
     }
 
     fn call(&mut self, request: HttpRequest) -> Self::Future {
-        let endpoint = State(Arc::clone(&self.endpoint));
         let path = request.uri().path();
         // Tokens need no escapes, so what is written with them is none, and answered like any other.
         let token = path.strip_prefix("/mcp/").filter(|token| !token.is_empty() && !token.contains('/'));
-        match token.map(str::to_owned) {
-            _ if request.method() != Method::POST => self.others.call(request),
-            Some(token) => Box::pin(async { Ok(receive(endpoint, Path(token), request).await) }),
-            None if path == "/mcp" => Box::pin(async { Ok(receive_by_header(endpoint, request).await) }),
-            None => self.others.call(request),
+        if token.is_none() && path != "/mcp" {
+            return self.others.call(request);
         }
+        if request.method() != Method::POST {
+            return Box::pin(ready(Ok(not_allowed())));
+        }
+        let token = token.map(str::to_owned);
+        Box::pin(receive(Arc::clone(&self.endpoint), token, request))
     }
 }
 
-async fn receive(
-    State(endpoint): State<Arc<Endpoint>>,
-    Path(token): Path<String>,
-    request: HttpRequest,
-) -> Response {
-    let (head, body) = request.into_parts();
-    let api_token = field(&head.headers, &API_TOKEN).or_else(|| bearer(&head.headers));
-    respond(&endpoint, &token, api_token, &head, body).await
-}
-
-async fn receive_by_header(State(endpoint): State<Arc<Endpoint>>, request: HttpRequest) -> Response {
-    let (head, body) = request.into_parts();
-    let token = bearer(&head.headers).unwrap_or_default();
-    respond(&endpoint, token, field(&head.headers, &API_TOKEN), &head, body).await
+/// Answers a POST whose token stands in its path, or in `Authorization` if there is none.
+#[expect(
+    clippy::manual_async_fn,
+    reason = "would keep its parameters twice, and more than 1 kB takes longer to get"
+)]
+fn receive(
+    endpoint: Arc<Endpoint>,
+    token: Option<String>,
+    mut request: HttpRequest,
+) -> impl Future<Output = Result<Response, Infallible>> + Send {
+    async move {
+        let body = mem::take(request.body_mut());
+        let (headers, peer) = (request.headers(), request.extensions().get());
+        let (bearer, own) = (bearer(headers), field(headers, &API_TOKEN));
+        let (token, api_token) = match &token {
+            Some(token) => (token.as_str(), own.or(bearer)),
+            None => (bearer.unwrap_or_default(), own),
+        };
+        let mut response = match endpoint.serve(token, api_token, peer, headers, body).await {
+            Ok(response) => response,
+            Err((id, error)) => refuse(&id, &error),
+        };
+        response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        Ok(response)
+    }
 }
 
 /// The only field of this name.
@@ -141,42 +150,25 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then_some(credential.trim())
 }
 
-async fn respond(
-    endpoint: &Endpoint,
-    token: &str,
-    api_token: Option<&str>,
-    head: &Parts,
-    body: Body,
-) -> Response {
-    let mut response = match endpoint.serve(token, api_token, head, body).await {
-        Ok(response) => response,
-        Err((id, error)) => refuse(&id, &error),
-    };
-    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    response
-}
-
 impl Endpoint {
     async fn serve(
         &self,
         token: &str,
         api_token: Option<&str>,
-        head: &Parts,
+        peer: Option<&Peer>,
+        headers: &HeaderMap,
         body: Body,
     ) -> Result<Response, (Id, RpcError)> {
-        let headers = &head.headers;
-        let peer = head.extensions.get();
         let server = self.find(token, api_token, peer).await.map_err(|error| (Id::NULL, error))?;
         acceptable(headers).map_err(|error| (Id::NULL, error))?;
-        let body = web::read_body(body, headers, self.limits.request_body, self.limits.read_timeout).await;
+        let body = web::read_body(body, self.limits.request_body, self.limits.read_timeout).await;
         let body =
             body.map_err(|(status, message)| (Id::NULL, RpcError::new(status, INVALID_REQUEST, message)))?;
         let request = match read(&body)? {
             Message::Request(request) => request,
             Message::Notification(_) | Message::Response => return Ok(status(StatusCode::ACCEPTED)),
         };
-        let id = request.id.clone();
-        self.answer(&server, headers, request).await.map_err(|error| (id, error))
+        self.answer(&server, headers, &request).await.map_err(|error| (request.id, error))
     }
 
     /// Takes note of a request that found no server. The token is not told: it may open another one.
@@ -229,23 +221,22 @@ impl Endpoint {
         &self,
         server: &Arc<Server>,
         headers: &HeaderMap,
-        request: Request,
+        request: &Request,
     ) -> Result<Response, RpcError> {
-        let era = Era::over_http(headers, &request)?;
-        let id = request.id.clone();
-        let mut call = match dispatch(server, era, &request)? {
-            Reply::Result(result) => return Ok(packable(headers, [answer(&id, &result)])),
-            Reply::List => return Ok(list(server, era, &id, headers)),
+        let (era, id) = (Era::over_http(headers, request)?, &request.id);
+        let mut call = match dispatch(server, era, request)? {
+            Reply::Result(result) => return Ok(packable(headers, [answer(id, &result)])),
+            Reply::List => return Ok(list(server, era, id, headers)),
             Reply::Call(call) => call,
         };
         let finished = match timeout(self.limits.keep_alive, &mut call).await {
             Ok(finished) => finished,
             Err(_) if web::accepts(headers, &ACCEPT, "text/event-stream") => {
-                return Ok(events(sse::body(call, id, self.limits.keep_alive)));
+                return Ok(events(sse::body(call, id.clone(), self.limits.keep_alive)));
             }
             Err(_) => call.await,
         };
-        let parts = answer_in_parts(&id, finished.result);
+        let parts = answer_in_parts(id, finished.result);
         let mut response = packable(headers, parts);
         tell_rate_limit(&finished.rate_limit, response.headers_mut());
         Ok(response)
@@ -322,8 +313,8 @@ fn refuse(id: &Id, error: &RpcError) -> Response {
 fn json(status: StatusCode, body: impl Into<Body>) -> Response {
     let mut response = Response::new(body.into());
     *response.status_mut() = status;
-    // With what is added on the way out.
-    let mut headers = HeaderMap::with_capacity(12);
+    // With what is added on the way out; limits of rate are seldom told.
+    let mut headers = HeaderMap::with_capacity(6);
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     *response.headers_mut() = headers;
     response
@@ -334,6 +325,13 @@ fn events(body: Body) -> Response {
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
     // Proxies of the nginx kind would hold events back.
     response.headers_mut().insert("x-accel-buffering", HeaderValue::from_static("no"));
+    response
+}
+
+/// Streams that are opened by GET and sessions that are ended by DELETE: there are none.
+fn not_allowed() -> Response {
+    let mut response = status(StatusCode::METHOD_NOT_ALLOWED);
+    response.headers_mut().insert(ALLOW, HeaderValue::from_static("POST"));
     response
 }
 

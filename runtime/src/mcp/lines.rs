@@ -170,7 +170,7 @@ mod tests {
     fn found(text: &str, size: usize) -> Option<String> {
         let mut seeker = IdSeeker::default();
         text.as_bytes().chunks(size).for_each(|part| seeker.feed(part));
-        seeker.found.map(|id| String::from_utf8_lossy(&id.bytes()).into_owned())
+        seeker.found.map(|id| String::from_utf8_lossy(id.text()).into_owned())
     }
 
     #[test]

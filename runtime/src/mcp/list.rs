@@ -6,7 +6,7 @@
 
 use super::era::{Era, META_SERVER_INFO};
 use super::jsonrpc::{HEAD, Id};
-use bytes::{BufMut, Bytes, BytesMut};
+use bytes::Bytes;
 use flate2::Compression;
 use flate2::write::DeflateEncoder;
 use serde_json::Value;
@@ -18,6 +18,9 @@ pub(crate) const TTL_MS: u32 = 300_000;
 
 const LEGACY_START: &str = r#","result":{"tools":"#;
 const END: &str = "}}";
+
+/// Bytes of a compressed answer before those of the stored block.
+const STORED: usize = 15;
 
 /// A server's tools.
 #[derive(Debug)]
@@ -51,37 +54,38 @@ impl ToolList {
 
     /// The whole answer in parts.
     pub(crate) fn answer(&self, era: Era, id: &Id) -> [Bytes; 2] {
-        [self.head(era, id).into(), self.tail.clone()]
+        let mut head = Vec::new();
+        self.put_head(era, id, &mut head);
+        [head.into(), self.tail.clone()]
     }
 
     /// The whole answer compressed, in parts; `None` when the id is too long for one stored block.
     pub(crate) fn gzip(&self, era: Era, id: &Id) -> Option<[Bytes; 3]> {
         let zipped = self.zipped.get_or_init(|| self.zip().ok()).as_ref()?;
-        let plain = self.head(era, id);
+        // Gzip (RFC 1952): magic, deflate, no flags, no time, no extra flags, unknown system; then a stored block
+        // that is not the last, and room for its length twice.
+        let mut head = vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff, 0, 0, 0, 0, 0];
+        self.put_head(era, id, &mut head);
+        let (start, plain) = head.split_at_mut(STORED);
         let length = u16::try_from(plain.len()).ok()?;
+        start[STORED - 4..STORED - 2].copy_from_slice(&length.to_le_bytes());
+        start[STORED - 2..].copy_from_slice(&(!length).to_le_bytes());
+        let sum = multiply(zipped.shift, crc32fast::hash(plain)) ^ zipped.sum;
         let amount = zipped.amount.wrapping_add(u32::from(length));
-
-        let mut head = BytesMut::with_capacity(plain.len() + 15);
-        // Gzip (RFC 1952): magic, deflate, no flags, no time, no extra flags, unknown system.
-        head.put_slice(&[0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff]);
-        // A stored block that is not the last.
-        head.put_u8(0);
-        head.put_u16_le(length);
-        head.put_u16_le(!length);
-        head.put_slice(&plain);
-        let mut tail = BytesMut::with_capacity(8);
-        tail.put_u32_le(multiply(zipped.shift, crc32fast::hash(&plain)) ^ zipped.sum);
-        tail.put_u32_le(amount);
-        Some([head.freeze(), zipped.blocks.clone(), tail.freeze()])
+        let tail = [sum.to_le_bytes(), amount.to_le_bytes()].concat();
+        Some([head.into(), zipped.blocks.clone(), tail.into()])
     }
 
     /// What stands before the array.
-    fn head(&self, era: Era, id: &Id) -> Vec<u8> {
+    fn put_head(&self, era: Era, id: &Id, to: &mut Vec<u8>) {
         let start = match era {
             Era::Legacy => LEGACY_START.as_bytes(),
             Era::Modern => &self.modern_start,
         };
-        [HEAD.as_bytes(), &id.bytes(), start].concat()
+        to.reserve_exact(HEAD.len() + id.text().len() + start.len());
+        for part in [HEAD.as_bytes(), id.text(), start] {
+            to.extend_from_slice(part);
+        }
     }
 
     fn zip(&self) -> std::io::Result<Zipped> {

@@ -6,7 +6,7 @@
 use super::Site;
 use axum::extract::Request;
 use axum::response::{IntoResponse as _, Response};
-use futures_util::future::BoxFuture;
+use futures_util::future::{Either, Ready, ready};
 use http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
     ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_METHOD, CONTENT_TYPE, HOST,
@@ -15,10 +15,10 @@ use http::header::{
 use http::uri::Authority;
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use std::convert::Infallible;
-use std::future::ready;
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::IpAddr;
+use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use tower::Service;
 use url::{Host, Url};
 
@@ -55,12 +55,11 @@ impl Front {
     }
 
     fn knows_host(&self, host: &str) -> bool {
-        // What tests, probes and clients on this machine write; the rest takes a parser of URLs.
-        if host == "localhost" || host.parse().is_ok_and(|address: Ipv4Addr| address.is_loopback()) {
-            return true;
-        }
-        let host = host.to_lowercase();
-        self.public_host.as_deref() == Some(&host) || is_loopback(&host)
+        // What clients write; the rest takes a parser of URLs.
+        host == "localhost"
+            || host == "127.0.0.1"
+            || self.public_host.as_ref().is_some_and(|public| public.eq_ignore_ascii_case(host))
+            || is_loopback(host)
     }
 
     fn knows_origin(&self, origin: &str) -> bool {
@@ -74,6 +73,7 @@ impl Front {
 
 fn is_loopback(host: &str) -> bool {
     match Host::parse(host) {
+        // Parsing has made it lower case.
         Ok(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
         Ok(Host::Ipv4(address)) => IpAddr::V4(address).is_loopback(),
         Ok(Host::Ipv6(address)) => IpAddr::V6(address).is_loopback(),
@@ -82,7 +82,7 @@ fn is_loopback(host: &str) -> bool {
 }
 
 /// What is served, behind the checks of a front.
-pub(crate) fn behind<S: Site>(front: Front, inner: S) -> Guarded<S> {
+pub(crate) fn behind<S: Site<Future: Unpin>>(front: Front, inner: S) -> Guarded<S> {
     Guarded { front: Arc::new(front), inner }
 }
 
@@ -94,10 +94,10 @@ pub(crate) struct Guarded<S> {
     inner: S,
 }
 
-impl<S: Site> Service<Request> for Guarded<S> {
+impl<S: Site<Future: Unpin>> Service<Request> for Guarded<S> {
     type Response = Response;
     type Error = Infallible;
-    type Future = BoxFuture<'static, Result<Response, Infallible>>;
+    type Future = Either<Ready<Result<Response, Infallible>>, Telling<S::Future>>;
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
         self.inner.poll_ready(context)
@@ -106,7 +106,7 @@ impl<S: Site> Service<Request> for Guarded<S> {
     fn call(&mut self, request: Request) -> Self::Future {
         let shared = match admitted(&self.front, &request) {
             Ok(shared) => shared,
-            Err(message) => return Box::pin(ready(Ok(forbidden(message)))),
+            Err(message) => return Either::Left(ready(Ok(forbidden(message)))),
         };
         let preflight = shared.is_some()
             && request.method() == Method::OPTIONS
@@ -114,14 +114,25 @@ impl<S: Site> Service<Request> for Guarded<S> {
         if preflight {
             let mut response = StatusCode::NO_CONTENT.into_response();
             told(response.headers_mut(), shared, preflight);
-            return Box::pin(ready(Ok(response)));
+            return Either::Left(ready(Ok(response)));
         }
-        let running = self.inner.call(request);
-        Box::pin(async {
-            let mut response = running.await?;
-            told(response.headers_mut(), shared, false);
-            Ok(response)
-        })
+        Either::Right(Telling { answer: self.inner.call(request), shared })
+    }
+}
+
+/// An answer to come, to which is added what every answer tells.
+pub(crate) struct Telling<F> {
+    answer: F,
+    shared: Option<HeaderValue>,
+}
+
+impl<F: Future<Output = Result<Response, Infallible>> + Unpin> Future for Telling<F> {
+    type Output = F::Output;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let Ok(mut response) = ready!(Pin::new(&mut self.answer).poll(context));
+        told(response.headers_mut(), self.shared.take(), false);
+        Poll::Ready(Ok(response))
     }
 }
 

@@ -5,15 +5,17 @@ use super::patience::Patient;
 use crate::Limits;
 use axum::body::Body;
 use axum::extract::Request;
-use futures_util::future::{Either, select};
 use hyper::body::Incoming;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
+use std::cell::RefCell;
+use std::future::poll_fn;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::task::Poll;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
@@ -134,23 +136,23 @@ async fn connection(
     let _ = stream.set_nodelay(true);
     let spoke = Arc::new(AtomicBool::new(false));
     let heard = Arc::clone(&spoke);
-    // What is served is always ready, so it is called at once.
+    // What is served is always ready, so it is called at once. A connection has a copy of its own.
+    let site = RefCell::new(site);
     let service = hyper::service::service_fn(move |mut request: Request<Incoming>| {
         heard.store(true, Ordering::Relaxed);
         request.extensions_mut().insert(peer);
-        site.clone().call(request.map(Body::new))
+        site.borrow_mut().call(request.map(Body::new))
     });
     let stream = TokioIo::new(Patient::new(stream, patience));
     let connection = builder.serve_connection(stream, service);
-    let connection = pin!(watcher.watch(connection));
+    let (mut connection, mut silence) = (pin!(watcher.watch(connection)), pin!(sleep(patience)));
     // hyper's own timeout begins once it knows which version of HTTP is spoken, so a client that sends
     // nothing, or half a preface, would stay for ever.
-    let ended = match select(connection, pin!(sleep(patience))).await {
-        Either::Left((ended, _)) => ended,
-        Either::Right(((), connection)) if spoke.load(Ordering::Relaxed) => connection.await,
-        Either::Right(_) => return,
-    };
-    if let Err(error) = ended {
+    let ended = poll_fn(|context| match connection.as_mut().poll(context) {
+        Poll::Pending if !spoke.load(Ordering::Relaxed) => silence.as_mut().poll(context).map(Ok),
+        polled => polled,
+    });
+    if let Err(error) = ended.await {
         tracing::debug!(%error, "a connection ended early");
     }
 }
