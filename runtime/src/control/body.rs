@@ -6,7 +6,6 @@ use super::fields::Fields;
 use crate::web;
 use axum::extract::{FromRequest, Request};
 use http::StatusCode;
-use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use toolpress_core::strict;
 
 /// Largest body; nothing of ours needs more.
@@ -20,11 +19,8 @@ impl FromRequest<Control> for JsonObject {
 
     async fn from_request(request: Request, control: &Control) -> Result<Self, ApiError> {
         let (head, body) = request.into_parts();
-        let media = head.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        let media = media.split(';').next().unwrap_or_default().trim();
-        let packed = head.headers.get(CONTENT_ENCODING).is_some_and(|coding| coding != "identity");
-        if !media.eq_ignore_ascii_case("application/json") || packed {
-            let message = "Send `Content-Type: application/json`, without Content-Encoding.";
+        if !web::is_plain_json(&head.headers) {
+            let message = "Send `Content-Type: application/json`, once and without Content-Encoding.";
             let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
             return Err(ApiError::new(status, "unsupported_media_type", message));
         }

@@ -245,16 +245,11 @@ impl Endpoint {
 
 /// A browser sends other media types across origins without asking, so only JSON is taken.
 fn acceptable(headers: &HeaderMap) -> Result<(), RpcError> {
-    let refusal = |message| Err(RpcError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, INVALID_REQUEST, message));
-    let media = headers.get(CONTENT_TYPE).map(HeaderValue::as_bytes).unwrap_or_default();
-    let media = media.split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii();
-    if !media.eq_ignore_ascii_case(b"application/json") {
-        return refusal("Send `Content-Type: application/json`.");
+    if web::is_plain_json(headers) {
+        return Ok(());
     }
-    if headers.get(CONTENT_ENCODING).is_some_and(|coding| coding != "identity") {
-        return refusal("Send the body without Content-Encoding.");
-    }
-    Ok(())
+    let message = "Send `Content-Type: application/json`, once and without Content-Encoding.";
+    Err(RpcError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, INVALID_REQUEST, message))
 }
 
 /// A result, compressed if the client takes that and it does good.

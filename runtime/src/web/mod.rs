@@ -21,7 +21,8 @@ use axum::response::Response;
 use axum::{BoxError, Router};
 use bytes::BytesMut;
 use futures_util::future::poll_immediate;
-use http::{HeaderMap, HeaderName, StatusCode};
+use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use http_body::Body as _;
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use std::convert::Infallible;
@@ -99,6 +100,16 @@ async fn whole(mut body: Limited<Body>) -> Result<Bytes, BoxError> {
     Ok(all.freeze())
 }
 
+/// Whether a body is announced as JSON and nothing else, and as it is. Two announcements could be read in two ways.
+pub(crate) fn is_plain_json(headers: &HeaderMap) -> bool {
+    let mut fields = headers.get_all(CONTENT_TYPE).iter();
+    let media = fields.next().map(HeaderValue::as_bytes).unwrap_or_default();
+    let media = media.split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii();
+    media.eq_ignore_ascii_case(b"application/json")
+        && fields.next().is_none()
+        && headers.get_all(CONTENT_ENCODING).iter().all(|coding| coding == "identity")
+}
+
 /// Whether a list such as `Accept` names a value itself, not by a wildcard, with a weight above zero.
 pub(crate) fn accepts(headers: &HeaderMap, header: &HeaderName, wanted: &str) -> bool {
     let entries = headers.get_all(header).iter().flat_map(|list| list.as_bytes().split(|byte| *byte == b','));
@@ -113,8 +124,8 @@ pub(crate) fn accepts(headers: &HeaderMap, header: &HeaderName, wanted: &str) ->
 
 #[cfg(test)]
 mod tests {
-    use super::accepts;
-    use http::header::ACCEPT_ENCODING;
+    use super::{accepts, is_plain_json};
+    use http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE};
     use http::{HeaderMap, HeaderValue};
 
     #[test]
@@ -131,6 +142,30 @@ mod tests {
             let mut headers = HeaderMap::new();
             headers.insert(ACCEPT_ENCODING, HeaderValue::from_static(header));
             assert_eq!(accepts(&headers, &ACCEPT_ENCODING, "gzip"), expected, "{header}");
+        }
+    }
+
+    #[test]
+    fn json_is_announced_once_and_as_it_is() {
+        let announced = |types: &[&'static str], coding: &[&'static str]| {
+            let mut headers = HeaderMap::new();
+            for value in types {
+                headers.append(CONTENT_TYPE, HeaderValue::from_static(value));
+            }
+            for value in coding {
+                headers.append(CONTENT_ENCODING, HeaderValue::from_static(value));
+            }
+            is_plain_json(&headers)
+        };
+        assert!(announced(&["application/json"], &[]));
+        assert!(announced(&["Application/JSON ; charset=utf-8"], &["identity"]));
+        for types in
+            [&[][..], &["text/plain"], &["application/jsonp"], &["application/json", "application/json"]]
+        {
+            assert!(!announced(types, &[]), "{types:?}");
+        }
+        for coding in [&["gzip"][..], &["identity", "gzip"]] {
+            assert!(!announced(&["application/json"], coding), "{coding:?}");
         }
     }
 }
