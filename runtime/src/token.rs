@@ -57,7 +57,8 @@ impl Token {
             let characters = fair.map(|byte| char::from(ALPHABET[usize::from(byte % 62)]));
             text.extend(characters.take(length - text.len()));
         }
-        text.push_str(&checksum(&text));
+        let sum = checksum(&text);
+        text.extend(sum.map(char::from));
         Ok(Self(text))
     }
 
@@ -67,7 +68,7 @@ impl Token {
         let fits = text.len() == prefix.len() + RANDOM + CHECKSUM
             && text.strip_prefix(prefix)?.bytes().all(|byte| byte.is_ascii_alphanumeric());
         let (body, sum) = text.split_at_checked(prefix.len() + RANDOM)?;
-        (fits && checksum(body) == sum).then(|| Self(text.to_owned()))
+        (fits && checksum(body) == sum.as_bytes()).then(|| Self(text.to_owned()))
     }
 
     /// The token itself.
@@ -100,15 +101,14 @@ impl fmt::Display for Token {
     }
 }
 
-fn checksum(body: &str) -> String {
+fn checksum(body: &str) -> [u8; CHECKSUM] {
     let digest = Sha256::digest(body);
     let mut number = digest.iter().take(8).fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
-    let mut text = String::with_capacity(CHECKSUM);
-    for _ in 0..CHECKSUM {
-        text.push(char::from(ALPHABET[usize::try_from(number % 62).unwrap_or_default()]));
+    [(); CHECKSUM].map(|()| {
+        let digit = usize::try_from(number % 62).unwrap_or_default();
         number /= 62;
-    }
-    text
+        ALPHABET[digit]
+    })
 }
 
 #[cfg(test)]

@@ -17,46 +17,32 @@ npm_packages=(
   mcp-remote@0.15.1
 )
 
-. tests/clients/venv.sh
+. tests/setup.sh
 
-npm_install() {
+node_clients() {
   local folder=$work/npm
   # 22.19 is the oldest Node that the Inspector takes.
   node --eval 'const [a, b] = process.versions.node.split("."); process.exit(a > 22 || (a == 22 && b >= 19) ? 0 : 1)' ||
     npm_packages+=(node@22)
-  if [ "$(cat "$folder/installed" 2>/dev/null)" != "${npm_packages[*]}" ]; then
-    echo "installing ${npm_packages[*]}"
-    mkdir -p "$folder"
-    npm install --prefix "$folder" --no-save --no-audit --no-fund --loglevel=error "${npm_packages[@]}"
-    echo "${npm_packages[*]}" >"$folder/installed"
-  fi
+  npm_install "$folder" "${npm_packages[@]}"
   # Node looks for packages upwards from the script.
   cp tests/clients/node/*.mjs "$folder"
   export PATH="$folder/node_modules/.bin:$PATH"
 }
 
 for tool in python3 node npm; do need "$tool"; done
-program=${TOOLPRESS_BIN:-${CARGO_TARGET_DIR:-target}/debug/toolpress}
-if [ ! -x "$program" ]; then
-  need cargo
-  cargo build --quiet --package toolpress-runtime
-fi
-program=$(realpath "$program")
+find_program
 
 mkdir -p "$work"
 venv mcp mcp==2.3.0
 venv fastmcp fastmcp==4.1.6
 venv langchain langchain-mcp-adapters==0.3.2
-npm_install
+node_clients
 
+rm -f "$work/server.out"
 "$program" serve --sandbox --listen 127.0.0.1:0 >"$work/server.out" 2>"$work/server.log" &
 trap 'kill $! 2>/dev/null || true' EXIT
-url=
-for _ in $(seq 100); do
-  url=$(sed -n 's/.*"sequin_stream":{"url":"\([^"]*\)".*/\1/p' "$work/server.out")
-  [ -n "$url" ] && break
-  sleep 0.1
-done
-[ -n "$url" ] || { echo "$0: the server did not start:" >&2; cat "$work/server.log" >&2; exit 1; }
+wait_for "$work/server.out" '"sequin_stream":{"url":"'
+url=$(sed -n 's/.*"sequin_stream":{"url":"\([^"]*\)".*/\1/p' "$work/server.out")
 
 PYTHONDONTWRITEBYTECODE=1 python3 tests/clients/python/run.py "$work" "$program" "$url" "$@"

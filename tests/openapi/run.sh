@@ -10,31 +10,21 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 work=$PWD/target/openapi
-. tests/clients/venv.sh
+. tests/setup.sh
 need python3
-program=${TOOLPRESS_BIN:-${CARGO_TARGET_DIR:-target}/debug/toolpress}
-if [ ! -x "$program" ]; then
-  need cargo
-  cargo build --quiet --package toolpress-runtime
-fi
-program=$(realpath "$program")
+find_program
 mkdir -p "$work"
 venv schemathesis schemathesis==4.32.5
 
 place=$(mktemp -d)
 export OPENAPI_KEY=$(head -c 32 /dev/urandom | od -An -tx1 | tr -d ' \n')
 export OPENAPI_ANSWERS=$work/answers.json SCHEMATHESIS_HOOKS=$PWD/tests/openapi/hooks.py
-rm -f "$work"/*.json
+rm -f "$work"/*.json "$work/server.out"
 TOOLPRESS_ADMIN_KEY=$OPENAPI_KEY "$program" serve --sandbox --listen 127.0.0.1:0 \
   --database "sqlite:$place/toolpress.db" >"$work/server.out" 2>"$work/server.log" &
 trap 'kill $! 2>/dev/null; wait $! 2>/dev/null; rm -rf "$place"' EXIT
-for _ in $(seq 100); do
-  OPENAPI_URL=$(sed -n 's/.* listens on //p' "$work/server.out")
-  grep -q 'Stop with Ctrl-C' "$work/server.out" && break
-  sleep 0.1
-done
-[ -n "$OPENAPI_URL" ] || { echo "$0: the server did not start:" >&2; cat "$work/server.log" >&2; exit 1; }
-export OPENAPI_URL
+wait_for "$work/server.out" 'Stop with Ctrl-C'
+export OPENAPI_URL=$(sed -n 's/.* listens on //p' "$work/server.out")
 
 cd "$work"
 status=0

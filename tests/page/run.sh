@@ -11,11 +11,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-need() {
-  command -v "$1" >/dev/null || { echo "$0: $1 is needed and not on the PATH" >&2; exit 2; }
-}
-
 work=$PWD/target/page
+. tests/setup.sh
 npm_packages=(
   playwright-core@1.65.1
   @modelcontextprotocol/sdk@1.32.2
@@ -25,19 +22,9 @@ for tool in node npm; do need "$tool"; done
 export CHROMIUM=${CHROMIUM:-$(command -v chromium || command -v chromium-browser || true)}
 [ -n "$CHROMIUM" ] || { echo "$0: chromium is needed: apt-get install chromium, or name one by \$CHROMIUM" >&2; exit 2; }
 
-program=${TOOLPRESS_BIN:-${CARGO_TARGET_DIR:-target}/debug/toolpress}
-if [ ! -x "$program" ]; then
-  need cargo
-  cargo build --quiet --package toolpress-runtime
-fi
-program=$(realpath "$program")
+find_program
 
-mkdir -p "$work/npm"
-if [ "$(cat "$work/npm/installed" 2>/dev/null)" != "${npm_packages[*]}" ]; then
-  echo "installing ${npm_packages[*]}"
-  npm install --prefix "$work/npm" --no-save --no-audit --no-fund --loglevel=error "${npm_packages[@]}"
-  echo "${npm_packages[*]}" >"$work/npm/installed"
-fi
+npm_install "$work/npm" "${npm_packages[@]}"
 rm -rf "$work/screenshots" "$work/walk"
 mkdir -p "$work/screenshots" "$work/npm/walk"
 # Node looks for packages upwards from the script.

@@ -11,15 +11,10 @@ set -euo pipefail
 here=$PWD
 cd "$(dirname "$0")/../.."
 work=$PWD/target/clients
-. tests/clients/venv.sh
+. tests/setup.sh
 
 need python3
-program=${TOOLPRESS_BIN:-${CARGO_TARGET_DIR:-target}/debug/toolpress}
-if [ ! -x "$program" ]; then
-  need cargo
-  cargo build --quiet --package toolpress-runtime
-fi
-program=$(realpath "$program")
+find_program
 mkdir -p "$work"
 venv fastmcp fastmcp==4.1.6
 cd "$here"

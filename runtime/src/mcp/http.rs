@@ -72,6 +72,8 @@ pub fn router(registry: Arc<dyn Registry>, front: Front, limits: &Limits) -> Rou
 pub(crate) struct Routes {
     endpoint: Arc<Endpoint>,
     others: Packed<Router>,
+    /// Kept here, since a request takes longer to get an extension than to be found.
+    peer: Option<Peer>,
 }
 
 impl Routes {
@@ -83,7 +85,7 @@ impl Routes {
     ) -> Self {
         let (limits, guesses) = (limits.clone(), Throttle::new(GUESSES));
         let endpoint = Arc::new(Endpoint { registry, limits, refusals, sample: Arc::default(), guesses });
-        Self { endpoint, others: Packed(web::health().merge(others)) }
+        Self { endpoint, others: Packed(web::health().merge(others)), peer: None }
     }
 }
 
@@ -96,40 +98,59 @@ impl Service<HttpRequest> for Routes {
         Poll::Ready(Ok(()))
     }
 
-    fn call(&mut self, request: HttpRequest) -> Self::Future {
+    fn call(&mut self, mut request: HttpRequest) -> Self::Future {
         let path = request.uri().path();
         // Tokens need no escapes, so what is written with them is none, and answered like any other.
-        let token = path.strip_prefix("/mcp/").filter(|token| !token.is_empty() && !token.contains('/'));
-        if token.is_none() && path != "/mcp" {
+        let in_path = path.strip_prefix("/mcp/").filter(|token| !token.is_empty() && !token.contains('/'));
+        if in_path.is_none() && path != "/mcp" {
+            if let Some(peer) = self.peer {
+                request.extensions_mut().insert(peer);
+            }
             return self.others.call(request);
         }
         if request.method() != Method::POST {
             return Box::pin(ready(Ok(not_allowed())));
         }
-        let token = token.map(str::to_owned);
-        Box::pin(receive(Arc::clone(&self.endpoint), token, request))
+        let headers = request.headers();
+        let token =
+            in_path.or_else(|| bearer(headers)).and_then(|text| Token::parse(TokenKind::Server, text));
+        let sent = Sent {
+            token,
+            // Where the token stands in `Authorization`, an API token does not.
+            bearer_is_token: in_path.is_none(),
+            peer: self.peer.or_else(|| request.extensions().get().copied()),
+        };
+        Box::pin(receive(Arc::clone(&self.endpoint), sent, request))
     }
 }
 
-/// Answers a POST whose token stands in its path, or in `Authorization` if there is none.
+impl Site for Routes {
+    fn meet(&mut self, peer: Peer) {
+        self.peer = Some(peer);
+    }
+}
+
+/// What a request tells of who sends it.
+struct Sent {
+    /// What could be a server's token.
+    token: Option<Token>,
+    bearer_is_token: bool,
+    peer: Option<Peer>,
+}
+
+/// Answers a POST.
 #[expect(
     clippy::manual_async_fn,
     reason = "would keep its parameters twice, and more than 1 kB takes longer to get"
 )]
 fn receive(
     endpoint: Arc<Endpoint>,
-    token: Option<String>,
+    sent: Sent,
     mut request: HttpRequest,
 ) -> impl Future<Output = Result<Response, Infallible>> + Send {
     async move {
         let body = mem::take(request.body_mut());
-        let (headers, peer) = (request.headers(), request.extensions().get());
-        let (bearer, own) = (bearer(headers), field(headers, &API_TOKEN));
-        let (token, api_token) = match &token {
-            Some(token) => (token.as_str(), own.or(bearer)),
-            None => (bearer.unwrap_or_default(), own),
-        };
-        let mut response = match endpoint.serve(token, api_token, peer, headers, body).await {
+        let mut response = match endpoint.serve(&sent, request.headers(), body).await {
             Ok(response) => response,
             Err((id, error)) => refuse(&id, &error),
         };
@@ -151,15 +172,10 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
 }
 
 impl Endpoint {
-    async fn serve(
-        &self,
-        token: &str,
-        api_token: Option<&str>,
-        peer: Option<&Peer>,
-        headers: &HeaderMap,
-        body: Body,
-    ) -> Result<Response, (Id, RpcError)> {
-        let server = self.find(token, api_token, peer).await.map_err(|error| (Id::NULL, error))?;
+    async fn serve(&self, sent: &Sent, headers: &HeaderMap, body: Body) -> Result<Response, (Id, RpcError)> {
+        let bearer = if sent.bearer_is_token { None } else { bearer(headers) };
+        let api_token = field(headers, &API_TOKEN).or(bearer);
+        let server = self.find(sent, api_token).await.map_err(|error| (Id::NULL, error))?;
         acceptable(headers).map_err(|error| (Id::NULL, error))?;
         let body = web::read_body(body, self.limits.request_body, self.limits.read_timeout).await;
         let body =
@@ -172,24 +188,20 @@ impl Endpoint {
     }
 
     /// Takes note of a request that found no server. The token is not told: it may open another one.
-    fn refused(&self, reason: Refusal, peer: Option<&Peer>) {
+    fn refused(&self, reason: Refusal, peer: Option<Peer>) {
         self.refusals.count(reason);
         let Some(left_out) = self.sample.pass() else { return };
         let peer = peer.map(|peer| tracing::field::display(peer.0.ip().to_canonical()));
         tracing::info!(target: "audit", action = "mcp.denied", reason = reason.as_str(), peer, left_out);
     }
 
-    async fn find(
-        &self,
-        token: &str,
-        api_token: Option<&str>,
-        peer: Option<&Peer>,
-    ) -> Result<Arc<Server>, RpcError> {
+    async fn find(&self, sent: &Sent, api_token: Option<&str>) -> Result<Arc<Server>, RpcError> {
         let refusal = |status, code, message: &str| Err(RpcError::new(status, code, message));
-        let found = match Token::parse(TokenKind::Server, token) {
-            Some(token) => self.registry.find(&token, api_token).await,
+        let found = match &sent.token {
+            Some(token) => self.registry.find(token, api_token).await,
             None => Found::Nothing,
         };
+        let peer = sent.peer;
         match found {
             Found::Server(server) => Ok(server),
             Found::Nothing => match self.guesses.failed(peer.map(|peer| peer.0.ip())) {

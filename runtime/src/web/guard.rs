@@ -3,7 +3,7 @@
 //! A page on the web can make a browser speak to a loopback port, and with a DNS name of its own it can
 //! even read the answers (DNS rebinding). So only names that are ours pass, whatever the path.
 
-use super::Site;
+use super::{Peer, Site};
 use axum::extract::Request;
 use axum::response::{IntoResponse as _, Response};
 use futures_util::future::{Either, Ready, ready};
@@ -117,6 +117,12 @@ impl<S: Site<Future: Unpin>> Service<Request> for Guarded<S> {
             return Either::Left(ready(Ok(response)));
         }
         Either::Right(Telling { answer: self.inner.call(request), shared })
+    }
+}
+
+impl<S: Site<Future: Unpin>> Site for Guarded<S> {
+    fn meet(&mut self, peer: Peer) {
+        self.inner.meet(peer);
     }
 }
 

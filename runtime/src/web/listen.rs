@@ -26,9 +26,9 @@ use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 /// so one that always ends sooner spares each call that. No bound on time is shorter.
 const TICK: Duration = Duration::from_secs(1);
 
-/// Who is at the other end of a connection; an extension of every request.
+/// Who is at the other end of a connection.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Peer(pub(crate) SocketAddr);
+pub struct Peer(pub SocketAddr);
 
 /// Clients that are connected, and how many may be.
 #[derive(Debug)]
@@ -128,7 +128,7 @@ async fn connection(
     builder: &Builder<TokioExecutor>,
     stream: TcpStream,
     peer: Peer,
-    site: impl Site,
+    mut site: impl Site,
     patience: Duration,
     watcher: Watcher,
 ) {
@@ -136,11 +136,11 @@ async fn connection(
     let _ = stream.set_nodelay(true);
     let spoke = Arc::new(AtomicBool::new(false));
     let heard = Arc::clone(&spoke);
-    // What is served is always ready, so it is called at once. A connection has a copy of its own.
+    site.meet(peer);
+    // What is served is always ready, so it is called at once.
     let site = RefCell::new(site);
-    let service = hyper::service::service_fn(move |mut request: Request<Incoming>| {
+    let service = hyper::service::service_fn(move |request: Request<Incoming>| {
         heard.store(true, Ordering::Relaxed);
-        request.extensions_mut().insert(peer);
         site.borrow_mut().call(request.map(Body::new))
     });
     let stream = TokioIo::new(Patient::new(stream, patience));

@@ -9,8 +9,8 @@ mod stopping;
 
 pub(crate) use guard::behind;
 pub use guard::{BadOrigin, Front};
-pub use listen::{Connections, serve};
-pub(crate) use listen::{Peer, serve_counted};
+pub(crate) use listen::serve_counted;
+pub use listen::{Connections, Peer, serve};
 pub use open_files::raise_open_files;
 pub(crate) use pack::{Packed, gzip};
 pub use stopping::Stopping;
@@ -18,7 +18,7 @@ pub use stopping::Stopping;
 use axum::body::{Body, Bytes};
 use axum::extract::Request;
 use axum::response::Response;
-use axum::{BoxError, Router};
+use axum::{BoxError, Extension, Router};
 use bytes::BytesMut;
 use futures_util::future::poll_immediate;
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
@@ -26,12 +26,13 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use http_body::Body as _;
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use std::convert::Infallible;
+use std::mem;
 use std::pin::pin;
 use std::time::Duration;
 use tokio::time::timeout;
 use tower::Service;
 
-/// What can be served: routes, or anything else that answers requests.
+/// What can be served: routes, or anything else that answers requests. Each connection has a copy of its own.
 pub trait Site:
     Service<Request, Response = Response, Error = Infallible, Future: Send + 'static>
     + Clone
@@ -39,15 +40,15 @@ pub trait Site:
     + Sync
     + 'static
 {
+    /// Tells a copy whose connection it serves from now on.
+    fn meet(&mut self, peer: Peer);
 }
 
-impl<S> Site for S where
-    S: Service<Request, Response = Response, Error = Infallible, Future: Send + 'static>
-        + Clone
-        + Send
-        + Sync
-        + 'static
-{
+/// Every request of the connection gets the peer as an extension.
+impl Site for Router {
+    fn meet(&mut self, peer: Peer) {
+        *self = mem::take(self).layer(Extension(peer));
+    }
 }
 
 /// `/healthz`, which says no more than that somebody is there.

@@ -1,7 +1,7 @@
 //! Answers compressed for clients that take it: those of any routes on their way out, and those that are
 //! whole at once.
 
-use super::Site;
+use super::{Peer, Site};
 use axum::body::Body;
 use axum::extract::Request;
 use axum::response::Response;
@@ -45,6 +45,12 @@ impl<S: Site> Service<Request> for Packed<S> {
             vary(&mut response);
             Ok(response)
         })
+    }
+}
+
+impl<S: Site> Site for Packed<S> {
+    fn meet(&mut self, peer: Peer) {
+        self.0.meet(peer);
     }
 }
 
