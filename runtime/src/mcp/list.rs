@@ -19,8 +19,9 @@ pub(crate) const TTL_MS: u32 = 300_000;
 const LEGACY_START: &str = r#","result":{"tools":"#;
 const END: &str = "}}";
 
-/// Bytes of a compressed answer before those of the stored block.
-const STORED: usize = 15;
+/// Gzip (RFC 1952): magic, deflate, no flags, no time, no extra flags, unknown system; then a stored block that is
+/// not the last, and room for its length twice.
+const GZIP_START: [u8; 15] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff, 0, 0, 0, 0, 0];
 
 /// A server's tools.
 #[derive(Debug)]
@@ -54,38 +55,30 @@ impl ToolList {
 
     /// The whole answer in parts.
     pub(crate) fn answer(&self, era: Era, id: &Id) -> [Bytes; 2] {
-        let mut head = Vec::new();
-        self.put_head(era, id, &mut head);
-        [head.into(), self.tail.clone()]
+        [self.head(&[], era, id).into(), self.tail.clone()]
     }
 
     /// The whole answer compressed, in parts; `None` when the id is too long for one stored block.
     pub(crate) fn gzip(&self, era: Era, id: &Id) -> Option<[Bytes; 3]> {
         let zipped = self.zipped.get_or_init(|| self.zip().ok()).as_ref()?;
-        // Gzip (RFC 1952): magic, deflate, no flags, no time, no extra flags, unknown system; then a stored block
-        // that is not the last, and room for its length twice.
-        let mut head = vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff, 0, 0, 0, 0, 0];
-        self.put_head(era, id, &mut head);
-        let (start, plain) = head.split_at_mut(STORED);
+        let mut head = self.head(&GZIP_START, era, id);
+        let (start, plain) = head.split_at_mut(GZIP_START.len());
         let length = u16::try_from(plain.len()).ok()?;
-        start[STORED - 4..STORED - 2].copy_from_slice(&length.to_le_bytes());
-        start[STORED - 2..].copy_from_slice(&(!length).to_le_bytes());
+        start[11..13].copy_from_slice(&length.to_le_bytes());
+        start[13..].copy_from_slice(&(!length).to_le_bytes());
         let sum = multiply(zipped.shift, crc32fast::hash(plain)) ^ zipped.sum;
         let amount = zipped.amount.wrapping_add(u32::from(length));
         let tail = [sum.to_le_bytes(), amount.to_le_bytes()].concat();
         Some([head.into(), zipped.blocks.clone(), tail.into()])
     }
 
-    /// What stands before the array.
-    fn put_head(&self, era: Era, id: &Id, to: &mut Vec<u8>) {
+    /// What stands before the array, behind `before`.
+    fn head(&self, before: &[u8], era: Era, id: &Id) -> Vec<u8> {
         let start = match era {
             Era::Legacy => LEGACY_START.as_bytes(),
             Era::Modern => &self.modern_start,
         };
-        to.reserve_exact(HEAD.len() + id.text().len() + start.len());
-        for part in [HEAD.as_bytes(), id.text(), start] {
-            to.extend_from_slice(part);
-        }
+        [before, HEAD.as_bytes(), id.text(), start].concat()
     }
 
     fn zip(&self) -> std::io::Result<Zipped> {

@@ -125,9 +125,23 @@ pub(crate) fn accepts(headers: &HeaderMap, header: &HeaderName, wanted: &str) ->
 
 #[cfg(test)]
 mod tests {
-    use super::{accepts, is_plain_json};
+    use super::{Peer, Site as _, accepts, is_plain_json};
+    use axum::body::{Body, to_bytes};
+    use axum::extract::Request;
+    use axum::{Extension, Router};
     use http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE};
     use http::{HeaderMap, HeaderValue};
+    use std::net::SocketAddr;
+    use tower::Service as _;
+
+    #[tokio::test]
+    async fn routes_know_whom_they_have_met() {
+        let told = async |Extension(peer): Extension<Peer>| peer.0.to_string();
+        let mut site = Router::new().fallback_service(Router::new().fallback(told));
+        site.meet(Peer(SocketAddr::from(([192, 0, 2, 7], 80))));
+        let response = site.call(Request::new(Body::empty())).await.unwrap();
+        assert_eq!(to_bytes(response.into_body(), 100).await.unwrap(), "192.0.2.7:80");
+    }
 
     #[test]
     fn only_what_is_named_with_a_weight_is_accepted() {
