@@ -43,6 +43,9 @@ rm -f "$work/server.out"
 "$program" serve --sandbox --listen 127.0.0.1:0 >"$work/server.out" 2>"$work/server.log" &
 trap 'kill $! 2>/dev/null || true' EXIT
 wait_for "$work/server.out" '"sequin_stream":{"url":"'
+origin=$(sed -n 's/.* listens on //p' "$work/server.out")
+ADMIN_KEY=$(sed -n 's/ *Admin key *\([^ ]*\).*/\1/p' "$work/server.out")
+export ADMIN_KEY
 url=$(sed -n 's/.*"sequin_stream":{"url":"\([^"]*\)".*/\1/p' "$work/server.out")
 
-PYTHONDONTWRITEBYTECODE=1 python3 tests/clients/python/run.py "$work" "$program" "$url" "$@"
+PYTHONDONTWRITEBYTECODE=1 python3 tests/clients/python/run.py "$work" "$program" "$origin" "$url" "$@"

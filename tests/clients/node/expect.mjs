@@ -33,7 +33,9 @@ export async function use(list, call) {
     assert(found.has(`endpoint-${String(number).padStart(3, '0')}`), String(number));
   }
   assert(long.length > 1_000_000, String(long.length));
-  console.log(JSON.stringify({ tools: names.length, long: long.length }));
+  const size = long.length.toLocaleString('en');
+  const did = `connects, lists ${names.length} tools, calls, gets an error, an answer of ${size} characters`;
+  console.log(JSON.stringify({ did }));
 }
 
 /** The same for a client with the methods of the official ones. */

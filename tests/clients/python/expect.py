@@ -38,4 +38,5 @@ def long(text):
 
 def told(names, text):
     """The line for the summary."""
-    print(json.dumps({"tools": len(names), "long": len(text)}))
+    did = f"connects, lists {len(names)} tools, calls, gets an error, an answer of {len(text):,} characters"
+    print(json.dumps({"did": did}))

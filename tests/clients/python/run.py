@@ -7,13 +7,15 @@ import sys
 import time
 from pathlib import Path
 
+import limited
 import seed
 
 HERE = Path(__file__).parent
 PATIENCE = 60
 
-work, program, url, *words = sys.argv[1:]
+work, program, origin, url, *words = sys.argv[1:]
 work = Path(work)
+limited_url = limited.serve(program, origin, os.environ["ADMIN_KEY"])
 
 
 def python(venv, script, *arguments):
@@ -40,6 +42,9 @@ CLIENTS = {
     "TypeScript SDK 1.32.2, bridge": node("bridge.mjs", program, url),
     "Inspector 2.12.0, legacy": node("inspector.mjs", url, "legacy"),
     "Inspector 2.12.0, modern": node("inspector.mjs", url, "modern"),
+    "mcp 2.3.0, rate limit": python("mcp", "rate_limit.py", limited_url),
+    "langchain-mcp-adapters, rate limit": python("langchain", "rate_limit_langchain.py", limited_url),
+    "TypeScript client, rate limit": node("rate_limit.mjs", limited_url, limited.LIMITS["reset"]),
 }
 
 
@@ -74,9 +79,9 @@ def main():
         seconds = round(time.monotonic() - started, 1)
         results.append({"client": client, "ok": problem is None, "seconds": seconds, **told, "problem": problem})
         if problem is None:
-            print(f"ok     {client:31} {told['tools']} tools, {told['long']:,} characters at once, {seconds} s")
+            print(f"ok     {client:34} {told['did']}, {seconds} s")
         else:
-            print(f"FAILED {client:31} {problem}")
+            print(f"FAILED {client:34} {problem}")
         sys.stdout.flush()
 
     passed = sum(result["ok"] for result in results)

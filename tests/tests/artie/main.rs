@@ -5,6 +5,7 @@
 mod agent;
 mod claims;
 mod connectors;
+mod drift;
 mod examples;
 mod golden;
 mod heroes;

@@ -9,16 +9,16 @@ use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::Child;
 use toolpress_sandbox::sequin_stream::SequinStream;
 
-const KEY: &str = "an-admin-key-that-is-long-enough-for-a-test";
+pub(crate) const KEY: &str = "an-admin-key-that-is-long-enough-for-a-test";
 
 /// `toolpress serve` with a database in memory. It ends when this is dropped.
-struct Node {
+pub(crate) struct Node {
     _process: Child,
-    address: String,
+    pub(crate) address: String,
 }
 
 impl Node {
-    async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let command = bare(&[
             "serve",
             "--listen",

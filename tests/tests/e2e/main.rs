@@ -7,6 +7,7 @@ mod access_filters;
 mod access_leaks;
 mod agent;
 mod bridge;
+mod claude_desktop;
 mod clients;
 mod commands;
 mod control_commands;
