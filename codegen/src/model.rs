@@ -388,6 +388,8 @@ pub enum Kind {
 pub struct TypeDef {
     /// Its name.
     pub name: String,
+    /// Whether the documentation names it, under `types:`. Others are named after where they stand.
+    pub shared: bool,
     /// What it is.
     pub description: String,
     /// Its shape.

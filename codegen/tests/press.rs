@@ -46,6 +46,7 @@ fn with_limits(of_create: &str, of_update: &str) -> String {
         body(of_update)
     );
     write("things.yaml", &(create + &update));
+    write("types.yaml", "HowFastAThingMayBeMade: { type: string, enum: [slow, fast] }\n");
     let config = Config::new(folder.path());
     config.generate(&config.load().expect("sound documentation").catalog).expect("text")
 }
@@ -84,6 +85,14 @@ fn types_that_say_the_same_are_one_with_two_names_though_their_tables_differ() {
         let text = with_limits("daily: { type: integer }", other);
         assert!(!text.contains("pub type "), "{other}: {text}");
     }
+}
+
+#[test]
+fn a_type_that_documentation_names_keeps_its_name() {
+    let inline = "pace: { type: string, enum: [slow, fast] }";
+    let text = with_limits(inline, "pace: { $ref: \"#/types/HowFastAThingMayBeMade\" }");
+    assert!(text.contains("    pub enum HowFastAThingMayBeMade {"), "{text}");
+    assert!(text.contains("    pub type CreateThingLimitsPace = HowFastAThingMayBeMade;\n"), "{text}");
 }
 
 #[test]

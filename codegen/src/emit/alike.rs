@@ -1,4 +1,5 @@
-//! Types that say the same: written once, under the shortest of their names, and found under all.
+//! Types that say the same: written once, under the name that the documentation gives one of them or else the
+//! shortest, and found under all.
 //!
 //! Documentation repeats itself: a direction of sorting stands in every list. Each place has a type of its
 //! own name, and the compiler takes as long for each as for the first, unless the others are names of it.
@@ -28,12 +29,10 @@ impl<'m> Alike<'m> {
             names: Vec::new(),
         };
         for def in types {
-            let class = alike.class(&def.name);
-            if let (Some(class), name) = (class, def.name.as_str()) {
-                let shortest = &mut alike.names[class];
-                if (name.len(), name) < (shortest.len(), *shortest) {
-                    *shortest = name;
-                }
+            let Some(class) = alike.class(&def.name) else { continue };
+            let rank = |def: &'m TypeDef| (!def.shared, def.name.len(), def.name.as_str());
+            if rank(def) < rank(alike.types[alike.names[class]]) {
+                alike.names[class] = &def.name;
             }
         }
         alike

@@ -19,7 +19,12 @@ impl<'d> Types<'d> {
         Self { shared, made: BTreeMap::new() }
     }
 
-    pub(super) fn into_sorted(self) -> Vec<TypeDef> {
+    pub(super) fn into_sorted(mut self) -> Vec<TypeDef> {
+        for (name, _) in self.shared {
+            if let Some(def) = self.made.get_mut(&name::type_name(name.as_str())) {
+                def.shared = true;
+            }
+        }
         self.made.into_values().collect()
     }
 
@@ -175,7 +180,8 @@ impl<'d> Types<'d> {
         }
         let shape = shape(self);
         let description = schema.description.as_ref().map(|text| text.value.clone()).unwrap_or_default();
-        self.made.insert(name.to_owned(), TypeDef { name: name.to_owned(), description, shape });
+        let def = TypeDef { name: name.to_owned(), shared: false, description, shape };
+        self.made.insert(name.to_owned(), def);
     }
 }
 
