@@ -1,5 +1,6 @@
 //! Where a bridge leads: the server's address, and the header fields that go with every request.
 
+use crate::{Token, TokenKind};
 use http::header::{
     ACCEPT, ACCEPT_ENCODING, CONNECTION, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, EXPECT, HOST, TE,
     TRAILER, TRANSFER_ENCODING, UPGRADE,
@@ -97,6 +98,15 @@ impl Remote {
         Ok(())
     }
 
+    /// Whether the address ends with a token of an MCP server of ours whose checksum is wrong: mistyped, or copied
+    /// in part. No server is behind such an address.
+    pub fn is_mistyped(&self) -> bool {
+        let token = self.url.path().split_once("/mcp/").map(|(_, token)| token);
+        token.is_some_and(|token| {
+            token.starts_with(TokenKind::Server.prefix()) && Token::parse(TokenKind::Server, token).is_none()
+        })
+    }
+
     /// Whether what is sent can be read on the way: plain http to another machine.
     pub fn is_exposed(&self) -> bool {
         let local = match self.url.host() {
@@ -156,6 +166,7 @@ pub(super) fn shown(url: &Url) -> String {
 #[cfg(test)]
 mod tests {
     use super::{Remote, RemoteError};
+    use crate::{Token, TokenKind};
 
     #[test]
     fn an_address_is_shown_without_its_secrets() {
@@ -203,6 +214,15 @@ mod tests {
         assert_eq!(remote.header_line("Host: x"), Err(RemoteError::Reserved("host".to_owned())));
         assert_eq!(remote.header_line("Authorization:Bearer a:b"), Ok(()));
         assert_eq!(remote.headers()["authorization"], "Bearer a:b");
+    }
+
+    #[test]
+    fn a_token_that_was_copied_in_part_shows() {
+        let token = Token::generate(TokenKind::Server).expect("randomness");
+        let mistyped = |url: &str| Remote::new(url).expect("a URL").is_mistyped();
+        let url = format!("https://h.example/prefix/mcp/{}", token.expose());
+        assert!(!mistyped(&url) && mistyped(&url[..url.len() - 1]) && mistyped("https://h.example/mcp/tp_…"));
+        assert!(!mistyped("https://h.example/mcp/other") && !mistyped("https://h.example/tp_x"));
     }
 
     #[test]

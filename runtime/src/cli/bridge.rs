@@ -111,6 +111,9 @@ pub(super) async fn run(args: Args) -> Result<(), Failure> {
     if remote.is_exposed() {
         tracing::warn!("what is sent to {remote} can be read on the way; use https");
     }
+    if remote.is_mistyped() {
+        tracing::warn!("the token in {remote} is not whole, no server will answer; copy the URL anew");
+    }
     tracing::info!("standard input and output lead to {remote}");
     let limits = args.limits();
     let (input, output) = (tokio::io::stdin(), tokio::io::stdout());

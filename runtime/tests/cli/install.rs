@@ -6,7 +6,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
-const URL: &str = "https://tools.example.com/mcp/tp_0123456789abcdef";
+/// Its token is whole, and opens nothing.
+const URL: &str = "https://tools.example.com/mcp/tp_xKC8hbmKpWhfE9GKH8kHpCTYDjRUWBBqt0TldX57SFzcxhxtx";
 
 pub(crate) fn all() {
     what_else_is_in_the_file_stays();
@@ -75,9 +76,9 @@ fn what_else_is_in_the_file_stays() {
     let (code, out, err) = home.run(&["cursor", "--url", URL, "--name", "sequin"]);
     assert_eq!((code, err.as_str()), (0, ""));
     assert!(out.contains("mcp.json.bak") && out.contains("Restart Cursor"), "{out}");
-    let added = "\t\t},\n\t\t\"sequin\": {\n\t\t\t\"url\": \"https://tools.example.com/mcp/tp_0123456789abcdef\"\n\t\t}\n\t},";
+    let added = format!("\t\t}},\n\t\t\"sequin\": {{\n\t\t\t\"url\": \"{URL}\"\n\t\t}}\n\t}},");
     let after = fs::read_to_string(&path).expect("a file");
-    assert_eq!(after, before.replace("\t\t}\n\t},", added));
+    assert_eq!(after, before.replace("\t\t}\n\t},", &added));
     let kept = path.with_file_name("mcp.json.bak");
     assert_eq!(fs::read_to_string(&kept).expect("a copy"), before);
     #[cfg(unix)]
@@ -87,6 +88,8 @@ fn what_else_is_in_the_file_stays() {
 
 fn twice_is_once() {
     let home = Home::new();
+    let (_, _, err) = home.run(&["vscode", "--url", &URL[..URL.len() - 1], "--dry-run"]);
+    assert!(err.contains("the token in the URL is not whole"), "{err}");
     for (url, said) in [
         (URL, "Added"),
         (URL, "already"),

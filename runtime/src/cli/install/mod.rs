@@ -160,6 +160,11 @@ fn entry(args: &Args, catalog: &'static Catalog, program: PathBuf) -> Result<Ent
     if remote.is_exposed() {
         output::complain("warning: what is sent over plain http can be read on the way; use https");
     }
+    if remote.is_mistyped() {
+        output::complain(
+            "warning: the token in the URL is not whole, no server will answer; copy the URL anew",
+        );
+    }
     Ok(Entry::Url { program, url: url.trim().to_owned(), headers })
 }
 
