@@ -3,7 +3,7 @@
 use crate::client::Target;
 use crate::pairs::{Plan, Side, compare};
 use crate::process::{Core, Process};
-use crate::report::{Figure, Goal};
+use crate::report::{Figure, Goal, Report, say};
 use crate::synthetic::GET_TOOL;
 use crate::workshop::{SERVED, Workshop};
 use anyhow::ensure;
@@ -18,13 +18,15 @@ const ANSWERS: [usize; 2] = [500, 20_000];
 ///
 /// # Errors
 /// If a server cannot be built or fails.
-pub async fn measure(workshop: &Workshop, plan: Plan) -> anyhow::Result<Vec<Figure>> {
-    let mut figures = Vec::new();
+pub async fn measure(workshop: &Workshop, plan: Plan, report: &mut Report) -> anyhow::Result<()> {
     let program = workshop.server_program(SERVED[1])?;
     let request = format!(
         r#"{{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{{"name":"{GET_TOOL}","arguments":{{"id":"th_1","locale":"de","depth":2}}}}}}"#
     );
     for (size, gzip) in ANSWERS.into_iter().flat_map(|size| [(size, false), (size, true)]) {
+        let kind = if gzip { ", client takes gzip" } else { "" };
+        let name = format!("call, answer of {size} B{kind}");
+        say(&name);
         let upstream = Process::own(Core::Other, &["upstream", &size.to_string()])?;
         let mut command = Core::Tested.command(&program);
         command.arg(&upstream.url);
@@ -43,24 +45,9 @@ pub async fn measure(workshop: &Workshop, plan: Plan) -> anyhow::Result<Vec<Figu
         let floor = Side { server, target, length };
 
         let (ours, floor) = compare(&ours, &floor, CONNECTIONS, plan).await?;
-        let kind = if gzip { ", client takes gzip" } else { "" };
-        let name = format!("call, answer of {size} B{kind}");
         // A forwarder that does not compress is no floor for one that does.
         let goal = if gzip { Goal::None } else { GOAL };
-        figures.push(Figure {
-            name: name.clone(),
-            unit: "1/s",
-            ours: ours.per_second,
-            floor: Some(floor.per_second),
-            goal,
-        });
-        figures.push(Figure {
-            name,
-            unit: "CPU µs",
-            ours: ours.cpu_us,
-            floor: Some(floor.cpu_us),
-            goal: Goal::None,
-        });
+        report.add(Figure::rates(name, ours, floor, goal))?;
     }
-    Ok(figures)
+    Ok(())
 }

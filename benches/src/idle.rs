@@ -4,7 +4,7 @@ use crate::client::Target;
 use crate::isolation::call;
 use crate::process::{Core, Process};
 use crate::product::{self, Product};
-use crate::report::{Figure, Goal};
+use crate::report::{Figure, Goal, Report, say};
 use crate::vendor::{HOLD, credential};
 use crate::workshop::{SERVED, Workshop};
 use anyhow::ensure;
@@ -22,7 +22,8 @@ const MOST: f64 = 268.4;
 ///
 /// # Errors
 /// If a server cannot be built or fails.
-pub async fn measure(workshop: &Workshop) -> anyhow::Result<Vec<Figure>> {
+pub async fn measure(workshop: &Workshop, report: &mut Report) -> anyhow::Result<()> {
+    say(&format!("{COUNT} idle connections, and {COUNT} calls that wait"));
     let vendor = Process::own(Core::Other, &["vendor"])?;
     let folder = product::folder(workshop.file("idle"))?;
     // Beyond the usual bound on calls, and with signs of life soon enough to make each a stream.
@@ -67,7 +68,7 @@ pub async fn measure(workshop: &Workshop) -> anyhow::Result<Vec<Figure>> {
     ensure!(complete == COUNT && open >= 2 * COUNT, "{complete} streams, {open} descriptors");
     let left = process.left_over(base).await?;
     let megabytes = |name: &str, value, goal| Figure::alone(name, "MB", value, goal);
-    Ok(vec![
+    report.add([
         megabytes("resident, serve with SQLite, after one call", empty, Goal::None),
         megabytes("resident with 1000 idle connections", connected, Goal::AtMost(MOST)),
         megabytes("resident with 1000 long-polling streams", streaming, Goal::AtMost(MOST)),

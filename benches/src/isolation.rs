@@ -4,7 +4,7 @@
 use crate::client::Target;
 use crate::process::{Core, Process};
 use crate::product::{self, Product};
-use crate::report::{Figure, Goal};
+use crate::report::{Figure, Goal, Report, say};
 use crate::synthetic::GET_TOOL;
 use crate::vendor::{credential, echo};
 use crate::workshop::{SERVED, Workshop};
@@ -20,11 +20,14 @@ const TOKENS: usize = 50;
 /// Calls on their way at the same time.
 const CONNECTIONS: usize = 256;
 
+/// How often it is told how far it is, in answers.
+const TOLD: usize = 100_000;
+
 /// Looks at this many answers.
 ///
 /// # Errors
 /// If a server cannot be built or fails. An answer at the wrong caller is a figure, not an error.
-pub async fn measure(workshop: &Workshop, answers: usize) -> anyhow::Result<Vec<Figure>> {
+pub async fn measure(workshop: &Workshop, answers: usize, report: &mut Report) -> anyhow::Result<()> {
     let vendor = Process::own(Core::Other, &["vendor"])?;
     let folder = product::folder(workshop.file("isolation"))?;
     let product =
@@ -44,6 +47,9 @@ pub async fn measure(workshop: &Workshop, answers: usize) -> anyhow::Result<Vec<
             let mut connection = Target::post(&urls[0], "", false)?.connect().await?;
             loop {
                 let number = next.fetch_add(1, Ordering::Relaxed);
+                if number > 0 && number.is_multiple_of(TOLD) {
+                    say(&format!("{number} of {answers} answers, {} wrong", wrong.load(Ordering::Relaxed)));
+                }
                 if number >= answers {
                     return anyhow::Ok(());
                 }
@@ -63,7 +69,7 @@ pub async fn measure(workshop: &Workshop, answers: usize) -> anyhow::Result<Vec<
     let seconds = start.elapsed().as_secs_f64();
     let count = |number: usize| u32::try_from(number).map(f64::from);
     let name = format!("wrong among {answers} answers, {TOKENS} tokens, {CONNECTIONS} at a time");
-    Ok(vec![
+    report.add([
         Figure::alone(name, "answers", count(wrong.load(Ordering::Relaxed))?, Goal::AtMost(0.0)),
         Figure::alone("answers looked at for that", "1/s", count(answers)? / seconds, Goal::None),
     ])

@@ -3,7 +3,7 @@
 use crate::client::Target;
 use crate::pairs::{Plan, Side, compare, middle};
 use crate::process::{Core, Process};
-use crate::report::{Figure, Goal};
+use crate::report::{Figure, Goal, Report, say};
 use crate::workshop::{SERVED, Workshop};
 use anyhow::ensure;
 use std::path::Path;
@@ -20,40 +20,26 @@ const GOAL: Goal = Goal::OfFloor(0.8);
 ///
 /// # Errors
 /// If a server cannot be built or fails.
-pub async fn measure(workshop: &Workshop, plan: Plan) -> anyhow::Result<Vec<Figure>> {
+pub async fn measure(workshop: &Workshop, plan: Plan, report: &mut Report) -> anyhow::Result<()> {
     let part = Plan { pairs: plan.pairs.div_ceil(STARTS), ..plan };
-    let mut figures = Vec::new();
     for size in SERVED {
         let program = workshop.server_program(size)?;
         for gzip in [false, true] {
+            let kind = if gzip { "gzip" } else { "plain" };
             let (mut our_rates, mut floor_rates, mut length) = (Vec::new(), Vec::new(), 0);
-            for _ in 0..STARTS {
+            for start in 1..=STARTS {
+                say(&format!("list of {size} tools, {kind}, start {start} of {STARTS}"));
                 let (ours, floor) = sides(&program, gzip, &workshop.file("list")).await?;
                 let (our_rate, floor_rate) = compare(&ours, &floor, CONNECTIONS, part).await?;
                 our_rates.push(our_rate);
                 floor_rates.push(floor_rate);
                 length = ours.length;
             }
-            let (ours, floor) = (middle(&our_rates), middle(&floor_rates));
-            let kind = if gzip { "gzip" } else { "plain" };
             let name = format!("list of {size} tools, {kind}, {} kB", length / 1000);
-            figures.push(Figure {
-                name: name.clone(),
-                unit: "1/s",
-                ours: ours.per_second,
-                floor: Some(floor.per_second),
-                goal: GOAL,
-            });
-            figures.push(Figure {
-                name,
-                unit: "CPU µs",
-                ours: ours.cpu_us,
-                floor: Some(floor.cpu_us),
-                goal: Goal::None,
-            });
+            report.add(Figure::rates(name, middle(&our_rates), middle(&floor_rates), GOAL))?;
         }
     }
-    Ok(figures)
+    Ok(())
 }
 
 /// A server, and a handler that answers what the server answered, which is kept in a file.

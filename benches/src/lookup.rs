@@ -5,11 +5,11 @@
 //! before but not lately, and *first used* when this process has never seen it: then its credentials are
 //! decrypted and its server is made as well.
 
-use crate::client::{Rate, Target};
+use crate::client::Target;
 use crate::pairs::{Plan, Side, compare, middle};
 use crate::process::{Core, Process};
 use crate::product::{self, Product};
-use crate::report::{Figure, Goal};
+use crate::report::{Figure, Goal, Report, say};
 use crate::synthetic::GET_TOOL;
 use crate::workshop::{SERVED, Workshop};
 use anyhow::{Context as _, ensure};
@@ -40,7 +40,7 @@ pub fn request() -> String {
 ///
 /// # Errors
 /// If a server cannot be built or fails.
-pub async fn measure(workshop: &Workshop, plan: Plan) -> anyhow::Result<Vec<Figure>> {
+pub async fn measure(workshop: &Workshop, plan: Plan, report: &mut Report) -> anyhow::Result<()> {
     let upstream = Process::own(Core::Other, &["upstream", &ANSWER.to_string()])?;
     let url = format!("{}/amber_accounts/th_1?locale=de&depth=2", upstream.url);
     let forwarder = side(Process::own(Core::Tested, &["floor", "call", &url])?, None).await?;
@@ -50,14 +50,13 @@ pub async fn measure(workshop: &Workshop, plan: Plan) -> anyhow::Result<Vec<Figu
     let bench = Bench { program: &workshop.product_program(SERVED[0])?, upstream: &upstream.url, plan };
 
     let folder = product::folder(workshop.file("lookup"))?;
-    let mut figures =
-        bench.database("SQLite", &product::sqlite(&folder), &folder, &forwarder, &memory).await?;
+    bench.database("SQLite", &product::sqlite(&folder), &folder, &forwarder, &memory, report).await?;
     if let Some(server) = Postgres::start() {
         // What it stores with is not what is measured here.
         let database = server.database().await;
-        figures.extend(bench.database("PostgreSQL", &database, &folder, &forwarder, &memory).await?);
+        bench.database("PostgreSQL", &database, &folder, &forwarder, &memory, report).await?;
     }
-    Ok(figures)
+    Ok(())
 }
 
 struct Bench<'b> {
@@ -74,20 +73,21 @@ impl Bench<'_> {
         folder: &Path,
         forwarder: &Side,
         memory: &Side,
-    ) -> anyhow::Result<Vec<Figure>> {
+        report: &mut Report,
+    ) -> anyhow::Result<()> {
+        say(&format!("calls through serve with {name}"));
         let start = || Product::start(self.program, database, folder, &[]);
         let product = start()?;
         let account = product.connect(self.upstream, "4Zx8Qm2Lr7Tb1Wd9Kp5Ys3Nf6Hc0Vj4G").await?;
         let urls = product.servers(&account, TOKENS).await?;
         let known = side(product.process, urls.first().cloned()).await?;
 
-        let mut figures = Vec::new();
-        let goal = Goal::OfFloor(0.8);
-        let rates = compare(&known, forwarder, CONNECTIONS, self.plan).await?;
-        figures.extend(pair(format!("call through serve, {name}, token known"), rates, goal));
-        let rates = compare(&known, memory, CONNECTIONS, self.plan).await?;
-        let beside = format!("call through serve, {name}, token known, beside a server in memory");
-        figures.extend(pair(beside, rates, Goal::None));
+        let call = format!("call through serve, {name}");
+        let (ours, floor) = compare(&known, forwarder, CONNECTIONS, self.plan).await?;
+        report.add(Figure::rates(format!("{call}, token known"), ours, floor, Goal::OfFloor(0.8)))?;
+        let (ours, floor) = compare(&known, memory, CONNECTIONS, self.plan).await?;
+        let beside = format!("{call}, token known, beside a server in memory");
+        report.add(Figure::rates(beside, ours, floor, Goal::None))?;
         let length = known.length;
         drop(known);
 
@@ -109,10 +109,9 @@ impl Bench<'_> {
         }
         let floor = middle(&floor);
         for (rates, kind) in [(first, "first used"), (again, "asked anew")] {
-            let rates = (middle(&rates), floor);
-            figures.extend(pair(format!("call through serve, {name}, token {kind}"), rates, Goal::None));
+            report.add(Figure::rates(format!("{call}, token {kind}"), middle(&rates), floor, Goal::None))?;
         }
-        Ok(figures)
+        Ok(())
     }
 }
 
@@ -124,13 +123,4 @@ async fn side(server: Process, url: Option<String>) -> anyhow::Result<Side> {
     let text = String::from_utf8(answer.body).context("an answer that is no text")?;
     ensure!(!text.contains(r#""isError":true"#), "{text}");
     Ok(Side { server, target, length: text.len() })
-}
-
-/// Requests per second and CPU time, beside the floor's.
-fn pair(name: String, (ours, floor): (Rate, Rate), goal: Goal) -> [Figure; 2] {
-    let figure = |name, unit, ours, floor, goal| Figure { name, unit, ours, floor: Some(floor), goal };
-    [
-        figure(name.clone(), "1/s", ours.per_second, floor.per_second, goal),
-        figure(name, "CPU µs", ours.cpu_us, floor.cpu_us, Goal::None),
-    ]
 }

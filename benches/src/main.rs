@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 use toolpress_benches::pairs::Plan;
 use toolpress_benches::process::Core;
-use toolpress_benches::report::{self, Figure};
+use toolpress_benches::report::Report;
 use toolpress_benches::workshop::{SERVED, Workshop};
 use toolpress_benches::{
     call, floor, idle, isolation, list, lookup, press, soak, start, synthetic, upstream, vendor,
@@ -15,7 +15,7 @@ use toolpress_benches::{
 
 const EXAMPLES: &str = "\
 Examples:
-  toolpress-benches                           everything; about ten minutes, most of it compiling
+  toolpress-benches                           everything; about twenty minutes, much of it compiling
   toolpress-benches list --seconds 5          one part, measured longer
   toolpress-benches isolation                 a million answers; some minutes
   toolpress-benches soak --minutes 60         load and faults for an hour
@@ -128,21 +128,21 @@ fn main() -> anyhow::Result<()> {
         Part::Upstream { size } => runtime(false)?.block_on(upstream::serve(size)),
         Part::Vendor => runtime(false)?.block_on(vendor::serve()),
         part => {
-            let figures = runtime(false)?.block_on(measure(&part, plan))?;
-            println!("{}", report::table(&figures));
-            report::write(&figures, &cli.json)
+            let mut report = Report::new(cli.json);
+            runtime(false)?.block_on(measure(&part, plan, &mut report))?;
+            println!("{}", report.table());
+            Ok(())
         }
     }
 }
 
-async fn measure(part: &Part, plan: Plan) -> anyhow::Result<Vec<Figure>> {
+async fn measure(part: &Part, plan: Plan, report: &mut Report) -> anyhow::Result<()> {
     let workshop = Workshop::open()?;
-    let mut figures = Vec::new();
     if matches!(part, Part::All | Part::Press) {
-        figures.extend(press::measure(&workshop)?);
+        press::measure(&workshop, report)?;
     }
     if matches!(part, Part::All | Part::Start) {
-        figures.extend(start::measure(&workshop).await?);
+        start::measure(&workshop, report).await?;
     }
     if !matches!(part, Part::Press | Part::Start) {
         // Programs are built before this process is moved to one core.
@@ -159,24 +159,23 @@ async fn measure(part: &Part, plan: Plan) -> anyhow::Result<Vec<Figure>> {
         toolpress_runtime::web::raise_open_files(&toolpress_runtime::Limits::default());
     }
     if matches!(part, Part::All | Part::List) {
-        figures.extend(list::measure(&workshop, plan).await?);
+        list::measure(&workshop, plan, report).await?;
     }
     if matches!(part, Part::All | Part::Call) {
-        figures.extend(call::measure(&workshop, plan).await?);
+        call::measure(&workshop, plan, report).await?;
     }
     if matches!(part, Part::All | Part::Lookup) {
-        figures.extend(lookup::measure(&workshop, plan).await?);
+        lookup::measure(&workshop, plan, report).await?;
     }
     if matches!(part, Part::All | Part::Idle) {
-        figures.extend(idle::measure(&workshop).await?);
+        idle::measure(&workshop, report).await?;
     }
     match *part {
-        Part::Isolation { answers } => figures.extend(isolation::measure(&workshop, answers).await?),
+        Part::Isolation { answers } => isolation::measure(&workshop, answers, report).await,
         Part::Soak { minutes } => {
             let time = Duration::from_secs_f64(minutes * 60.0);
-            figures.extend(soak::measure(&workshop, time).await?);
+            soak::measure(&workshop, time, report).await
         }
-        _ => {}
+        _ => Ok(()),
     }
-    Ok(figures)
 }

@@ -5,7 +5,7 @@
 
 use crate::pairs::median;
 use crate::process;
-use crate::report::{Figure, Goal};
+use crate::report::{Figure, Goal, Report, say};
 use crate::workshop::{Profile, SIZES, Workshop};
 
 /// The largest takes minutes and varies little.
@@ -17,28 +17,25 @@ fn repeats(size: usize) -> usize {
 ///
 /// # Errors
 /// If something cannot be built.
-pub fn measure(workshop: &Workshop) -> anyhow::Result<Vec<Figure>> {
-    let mut figures = Vec::new();
+pub fn measure(workshop: &Workshop, report: &mut Report) -> anyhow::Result<()> {
     for size in SIZES {
         let goal = |bound| if size == 1_000 { Goal::AtMost(bound) } else { Goal::None };
+        say(&format!("pressing {size} tools"));
         let pressed = repeat(repeats(size), || optimised(workshop, size))?;
-        figures.push(Figure::alone(format!("press {size} tools, optimised"), "CPU s", pressed, goal(1.0)));
+        report.add([Figure::alone(format!("press {size} tools, optimised"), "CPU s", pressed, goal(1.0))])?;
         for (profile, name, bound) in [(Profile::Dev, "dev", 5.0), (Profile::Release, "release", 10.0)] {
+            say(&format!("compiling {size} pressed tools, {name}, and what they need"));
             let compiled = repeat(repeats(size), || Ok(workshop.compile(size, profile)?.cpu))?;
-            figures.push(Figure::alone(
-                format!("compile {size} pressed tools, {name}"),
-                "CPU s",
-                compiled,
-                goal(bound),
-            ));
+            let name = format!("compile {size} pressed tools, {name}");
+            report.add([Figure::alone(name, "CPU s", compiled, goal(bound))])?;
             if profile == Profile::Dev {
                 let pressed = repeat(repeats(size), || Ok(workshop.press(size, profile)?.cpu))?;
                 let name = format!("press {size} tools, in a build script");
-                figures.push(Figure::alone(name, "CPU s", pressed, Goal::None));
+                report.add([Figure::alone(name, "CPU s", pressed, Goal::None)])?;
             }
         }
     }
-    Ok(figures)
+    Ok(())
 }
 
 /// CPU seconds of the press in this very program.

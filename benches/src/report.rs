@@ -1,9 +1,17 @@
-//! Figures: one table for people, JSON for programs.
+//! Figures: one table for people, JSON for programs; and what goes on meanwhile.
 
+use crate::client::Rate;
 use serde_json::{Value, json};
 use std::fs;
-use std::path::Path;
+use std::io::{Write as _, stderr};
+use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
+
+/// Tells whoever waits what goes on now, on standard error.
+pub fn say(text: &str) {
+    // Whoever closed it does not want to know.
+    let _ = writeln!(stderr(), "{text}");
+}
 
 /// What a figure should be.
 #[derive(Debug, Clone, Copy)]
@@ -35,6 +43,15 @@ impl Figure {
     /// A figure without a floor.
     pub fn alone(name: impl Into<String>, unit: &'static str, ours: f64, goal: Goal) -> Self {
         Self { name: name.into(), unit, ours, floor: None, goal }
+    }
+
+    /// Requests per second and CPU time per request, beside the floor's.
+    pub fn rates(name: String, ours: Rate, floor: Rate, goal: Goal) -> [Self; 2] {
+        let figure = |name, unit, ours, floor, goal| Self { name, unit, ours, floor: Some(floor), goal };
+        [
+            figure(name.clone(), "1/s", ours.per_second, floor.per_second, goal),
+            figure(name, "CPU µs", ours.cpu_us, floor.cpu_us, Goal::None),
+        ]
     }
 
     fn ratio(&self) -> Option<f64> {
@@ -81,8 +98,41 @@ impl Figure {
     }
 }
 
+/// What has been measured, told and kept as it comes: a run takes long, and may break off.
+#[derive(Debug)]
+pub struct Report {
+    figures: Vec<Figure>,
+    file: PathBuf,
+}
+
+impl Report {
+    /// A report that is kept in this file.
+    pub fn new(file: PathBuf) -> Self {
+        Self { figures: Vec::new(), file }
+    }
+
+    /// Adds figures.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn add(&mut self, figures: impl IntoIterator<Item = Figure>) -> anyhow::Result<()> {
+        for figure in figures {
+            let [name, ours, floor, ratio, ..] = figure.cells();
+            let beside = if floor.is_empty() { floor } else { format!(", floor {floor}, {ratio}") };
+            say(&format!("    {name}: {ours}{beside}"));
+            self.figures.push(figure);
+        }
+        write(&self.figures, &self.file)
+    }
+
+    /// All figures, as a table of Markdown.
+    pub fn table(&self) -> String {
+        table(&self.figures)
+    }
+}
+
 /// The figures as a table of Markdown.
-pub fn table(figures: &[Figure]) -> String {
+fn table(figures: &[Figure]) -> String {
     let head = ["figure", "ours", "floor", "ratio", "goal", "met"].map(str::to_owned);
     let rows: Vec<_> = std::iter::once(head).chain(figures.iter().map(Figure::cells)).collect();
     let widths = [0, 1, 2, 3, 4, 5].map(|column| {
@@ -101,10 +151,7 @@ pub fn table(figures: &[Figure]) -> String {
 }
 
 /// Writes the figures as JSON, with what is to be known about the machine.
-///
-/// # Errors
-/// If the file cannot be written.
-pub fn write(figures: &[Figure], file: &Path) -> anyhow::Result<()> {
+fn write(figures: &[Figure], file: &Path) -> anyhow::Result<()> {
     let first = |path: &str| fs::read_to_string(path).unwrap_or_default();
     let cpu = first("/proc/cpuinfo");
     let model = cpu.lines().find_map(|line| line.strip_prefix("model name")).unwrap_or_default();

@@ -9,13 +9,12 @@ use crate::isolation::call;
 use crate::pairs::median;
 use crate::process::{Core, Process};
 use crate::product::{self, Product};
-use crate::report::{Figure, Goal};
+use crate::report::{Figure, Goal, Report, say};
 use crate::vendor::{FAULTS, credential};
 use crate::workshop::{SERVED, Workshop};
 use anyhow::{bail, ensure};
 use futures_util::future::try_join_all;
 use http::{Method, StatusCode};
-use std::io::{Write as _, stderr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -34,6 +33,9 @@ const WARM_UP: usize = 4;
 /// So many unexpected answers are told of as they come.
 const TOLD: usize = 20;
 
+/// So many looks at memory lie between two lines that tell how it goes.
+const TOLD_LOOKS: usize = 60;
+
 struct Scene {
     urls: Vec<String>,
     over: AtomicBool,
@@ -41,11 +43,23 @@ struct Scene {
     wrong: AtomicUsize,
 }
 
+impl Scene {
+    fn tell(&self, passed: Duration, time: Duration, memory: &[(f64, f64)]) {
+        let minutes = |time: Duration| time.as_secs_f64() / 60.0;
+        let [answers, wrong] = [&self.answers, &self.wrong].map(|number| number.load(Ordering::Relaxed));
+        let resident = memory.last().map_or(0.0, |(_, resident)| *resident);
+        let (passed, time) = (minutes(passed), minutes(time));
+        say(&format!(
+            "{passed:.1} of {time:.1} minutes: {answers} answers, {wrong} wrong, {resident:.1} MB resident"
+        ));
+    }
+}
+
 /// Runs for this long.
 ///
 /// # Errors
 /// If a server cannot be built, or ends, or the control plane fails.
-pub async fn measure(workshop: &Workshop, time: Duration) -> anyhow::Result<Vec<Figure>> {
+pub async fn measure(workshop: &Workshop, time: Duration, report: &mut Report) -> anyhow::Result<()> {
     let vendor = Process::own(Core::Other, &["vendor"])?;
     let folder = product::folder(workshop.file("soak"))?;
     let product =
@@ -70,6 +84,9 @@ pub async fn measure(workshop: &Workshop, time: Duration) -> anyhow::Result<Vec<
         churn(&product, &accounts[memory.len() % CUSTOMERS]).await?;
         sleep(LOOK).await;
         memory.push((started.elapsed().as_secs_f64(), product.process.resident()?));
+        if memory.len().is_multiple_of(TOLD_LOOKS) {
+            scene.tell(started.elapsed(), time, &memory);
+        }
     }
     scene.over.store(true, Ordering::Relaxed);
     while let Some(ended) = clients.join_next().await {
@@ -79,7 +96,7 @@ pub async fn measure(workshop: &Workshop, time: Duration) -> anyhow::Result<Vec<
     let warm = memory.split_off(memory.len() / WARM_UP);
     let level = median(warm.iter().map(|(_, resident)| *resident));
     let count = |number: &AtomicUsize| u32::try_from(number.load(Ordering::Relaxed)).map(f64::from);
-    Ok(vec![
+    report.add([
         Figure::alone("soak: answers", "answers", count(&scene.answers)?, Goal::None),
         Figure::alone("soak: wrong answers", "answers", count(&scene.wrong)?, Goal::AtMost(0.0)),
         Figure::alone("soak: resident, median", "MB", level, Goal::None),
@@ -100,7 +117,7 @@ async fn calls(scene: Arc<Scene>, client: usize) -> anyhow::Result<()> {
         let right = match number % 20 {
             0 => is_fault(url, &format!("fault-{}-{id}", number / 20 % FAULTS.len())).await?,
             1 => status(url, "{", 400).await?,
-            2 => is_nothing(&format!("{}x", &url[..url.len() - 1])).await?,
+            2 => is_nothing(&mistyped(url)).await?,
             3 => status(url, &call(&id).replace("\"id\":\"c", "\"di\":\"c"), 200).await?,
             4 => lists(url).await?,
             5 => leaves(url, &format!("hold-{id}")).await?,
@@ -108,11 +125,17 @@ async fn calls(scene: Arc<Scene>, client: usize) -> anyhow::Result<()> {
         };
         scene.answers.fetch_add(1, Ordering::Relaxed);
         if !right && scene.wrong.fetch_add(1, Ordering::Relaxed) < TOLD {
-            writeln!(stderr(), "unexpected: request {id} of customer {customer}")?;
+            say(&format!("unexpected: request {id} of customer {customer}"));
         }
         sleep(REST).await;
     }
     Ok(())
+}
+
+/// A URL with another last character, whatever that is now.
+fn mistyped(url: &str) -> String {
+    let (rest, last) = url.split_at(url.len() - 1);
+    format!("{rest}{}", if last == "x" { 'y' } else { 'x' })
 }
 
 async fn answer(url: &str, body: &str) -> anyhow::Result<String> {
@@ -199,7 +222,12 @@ fn slope(points: &[(f64, f64)]) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::slope;
+    use super::{mistyped, slope};
+
+    #[test]
+    fn a_mistyped_url_is_another() {
+        assert_eq!((&*mistyped("/mcp/ab"), &*mistyped("/mcp/ax")), ("/mcp/ax", "/mcp/ay"));
+    }
 
     #[test]
     fn a_slope_is_what_is_added_in_a_second() {

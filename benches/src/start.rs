@@ -4,7 +4,7 @@ use crate::client::Target;
 use crate::list;
 use crate::pairs::median;
 use crate::process::{self, Core, Process};
-use crate::report::{Figure, Goal};
+use crate::report::{Figure, Goal, Report, say};
 use crate::workshop::{SERVED, Workshop};
 use std::time::Instant;
 
@@ -14,13 +14,13 @@ const STARTS: usize = 15;
 ///
 /// # Errors
 /// If a server cannot be built or fails.
-pub async fn measure(workshop: &Workshop) -> anyhow::Result<Vec<Figure>> {
-    let mut figures = Vec::new();
+pub async fn measure(workshop: &Workshop, report: &mut Report) -> anyhow::Result<()> {
     for size in SERVED {
         let program = workshop.server_program(size)?;
         let large = size == SERVED[1];
         let goal = |bound| if large { Goal::AtMost(bound) } else { Goal::None };
         for (gzip, kind) in [(false, "plain"), (true, "gzip")] {
+            say(&format!("starting servers of {size} tools until their first {kind} list"));
             let mut times = Vec::new();
             let (mut cpu, mut fresh, mut idle) = (Vec::new(), Vec::new(), Vec::new());
             // The first start reads the program from the disk.
@@ -41,20 +41,19 @@ pub async fn measure(workshop: &Workshop) -> anyhow::Result<Vec<Figure>> {
                 fresh.push(untouched.resident()?);
             }
             let middle = |values: Vec<f64>| median(values.into_iter().skip(1));
-            figures.push(Figure::alone(
-                format!("start to first {kind} list of {size} tools"),
-                "ms",
-                middle(times),
-                if gzip { Goal::None } else { goal(10.0) },
-            ));
-            figures.push(Figure::alone(format!("CPU of that start, {kind}"), "ms", middle(cpu), Goal::None));
+            let bound = if gzip { Goal::None } else { goal(10.0) };
+            let name = format!("start to first {kind} list of {size} tools");
+            report.add([
+                Figure::alone(name, "ms", middle(times), bound),
+                Figure::alone(format!("CPU of that start, {kind}"), "ms", middle(cpu), Goal::None),
+            ])?;
             if !gzip {
                 let name = format!("resident, {size} tools, before any request");
-                figures.push(Figure::alone(name, "MB", middle(fresh), goal(12.0)));
+                report.add([Figure::alone(name, "MB", middle(fresh), goal(12.0))])?;
             }
             let name = format!("resident, {size} tools, idle after a {kind} list");
-            figures.push(Figure::alone(name, "MB", middle(idle), goal(12.0)));
+            report.add([Figure::alone(name, "MB", middle(idle), goal(12.0))])?;
         }
     }
-    Ok(figures)
+    Ok(())
 }

@@ -3,6 +3,7 @@
 //! For each size there is a library pressed from documentation and a server that links it. Both are built
 //! with the profiles and the locked dependencies of the product.
 
+use crate::report::say;
 use crate::{process, synthetic};
 use anyhow::{Context as _, ensure};
 use std::fs;
@@ -119,6 +120,7 @@ impl Workshop {
     }
 
     fn program(&self, package: &str, program: &str) -> anyhow::Result<PathBuf> {
+        say(&format!("building {program}"));
         self.cargo(Profile::Release, &["--package", package, "--bin", program])?;
         Ok(self.target.join("release").join(program))
     }

@@ -128,7 +128,11 @@ impl fmt::Display for Proof {
         row("acceptance rows, by tests", &counted(&tested), "cargo test --workspace row_")?;
         let others = longer.iter().filter(|(row, _)| !tested.contains_key(*row));
         let others: BTreeMap<_, _> = others.map(|(row, passed)| (row.clone(), *passed)).collect();
-        row("acceptance rows, by longer runs alone", &counted(&others), "the four runs below")?;
+        row(
+            "acceptance rows, by longer runs alone",
+            &counted(&others),
+            "tests/{conformance,clients,page}/run.sh",
+        )?;
         row("security rows", &counted(&self.rows(security)), "cargo test --workspace security_")?;
         row("MCP conformance suite", &self.conformance(), "tests/conformance/run.sh")?;
         row("real clients", &self.clients(), "tests/clients/run.sh")?;
