@@ -53,12 +53,7 @@ impl KeyFile {
         let check = store.setting(CHECK).await?;
         let stored = store.count_credentials().await?;
         let ring = match path.try_exists() {
-            Ok(false) if stored == 0 => {
-                let ring = Keyring::generate()?;
-                ring.create(path)?;
-                tracing::info!(file = %path.display(), "made a key for stored credentials; keep a copy of it");
-                ring
-            }
+            Ok(false) if stored == 0 => Self::made(path)?,
             Ok(false) => {
                 let what = format!("were encrypted with a key that is not at {}", path.display());
                 return Err(KeyFileError::Wrong { stored, what });
@@ -73,6 +68,16 @@ impl KeyFile {
             write(&ring, check.as_deref(), store).await?;
         }
         Ok(Self { path: Some(path.to_owned()), ring: RwLock::new(Arc::new(ring)) })
+    }
+
+    /// A new key file, or the one of a node that was first.
+    pub(super) fn made(path: &Path) -> Result<Keyring, KeyError> {
+        let ring = Keyring::generate()?;
+        if !ring.create(path)? {
+            return Keyring::load(path);
+        }
+        tracing::info!(file = %path.display(), "made a key for stored credentials; keep a copy of it");
+        Ok(ring)
     }
 
     /// The keys to encrypt with, as they are in the file now: one may have been put first since it was read.

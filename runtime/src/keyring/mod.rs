@@ -19,7 +19,7 @@ use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use sha2::{Digest as _, Sha256};
 use std::fmt;
 use std::fs;
-use std::io::Write as _;
+use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
 const HEADER: &str = "# Toolpress: keys of stored credentials. Keep a copy; without it they are lost.";
@@ -87,7 +87,7 @@ impl Keyring {
     /// If it is missing, readable by others than its owner, or holds something else.
     pub fn load(path: &Path) -> Result<Self, KeyError> {
         let wrong = |problem: String| KeyError::File { path: path.to_owned(), problem };
-        let text = fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?;
+        let text = fs::read_to_string(path).map_err(|error| unusable(path, &error))?;
         private(path).map_err(wrong)?;
         let lines = text.lines().map(str::trim).enumerate();
         let lines = lines.filter(|(_, line)| !line.is_empty() && !line.starts_with('#'));
@@ -103,43 +103,56 @@ impl Keyring {
         Ok(Self { keys })
     }
 
-    /// Writes a key file that is not there yet, readable by its owner only.
+    /// Writes a key file, readable by its owner only, unless there is one: then that stays, and this is false. The
+    /// file is whole as soon as it is there, since nodes that start at the same moment read it at once.
     ///
     /// # Errors
-    /// If it is there already, or cannot be written.
-    pub fn create(&self, path: &Path) -> Result<(), KeyError> {
-        self.write(path, fs::OpenOptions::new().write(true).create_new(true))
+    /// If it cannot be written.
+    pub fn create(&self, path: &Path) -> Result<bool, KeyError> {
+        let beside = beside(path, &format!(".{}.new", self.current()));
+        let made = self.write(&beside).and_then(|()| match fs::hard_link(&beside, path) {
+            // Some file systems have no links.
+            Err(error) if error.kind() != ErrorKind::AlreadyExists => self.write(path),
+            linked => linked.and_then(|()| sync_folder(path)),
+        });
+        let removed = fs::remove_file(&beside);
+        match made {
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(false),
+            made => made.and(removed).map(|()| true).map_err(|error| unusable(path, &error)),
+        }
     }
 
     /// Writes the file anew beside the old one and puts it in its place, so that there is one at any time.
+    ///
+    /// # Errors
+    /// If it cannot be written.
     pub fn replace(&self, path: &Path) -> Result<(), KeyError> {
-        let mut beside = path.as_os_str().to_owned();
-        beside.push(".new");
-        let beside = PathBuf::from(beside);
-        let wrong =
-            |error: std::io::Error| KeyError::File { path: path.to_owned(), problem: error.to_string() };
+        let beside = beside(path, ".new");
         // One that was left by an attempt that broke off.
         match fs::remove_file(&beside) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(wrong(error)),
+            Err(error) if error.kind() != ErrorKind::NotFound => return Err(unusable(path, &error)),
             _ => {}
         }
-        self.create(&beside)?;
-        own_alike(path, &beside).map_err(wrong)?;
-        fs::rename(&beside, path).and_then(|()| sync_folder(path)).map_err(wrong)
+        let replaced = self.write(&beside).and_then(|()| {
+            own_alike(path, &beside)?;
+            fs::rename(&beside, path)?;
+            sync_folder(path)
+        });
+        replaced.map_err(|error| unusable(path, &error))
     }
 
-    fn write(&self, path: &Path, options: &mut fs::OpenOptions) -> Result<(), KeyError> {
+    /// Writes a file that must not be there yet.
+    fn write(&self, path: &Path) -> std::io::Result<()> {
+        let mut options = fs::OpenOptions::new();
+        options.write(true).create_new(true);
         #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let mark = |key: &Key| if key.waits { WAITS } else { "" };
         let keys: String = self.keys.iter().map(|key| format!("{}{}\n", key.text, mark(key))).collect();
-        let write = || -> std::io::Result<()> {
-            let mut file = options.open(path)?;
-            file.write_all(format!("{HEADER}\n{keys}").as_bytes())?;
-            file.sync_all()?;
-            sync_folder(path)
-        };
-        write().map_err(|error| KeyError::File { path: path.to_owned(), problem: error.to_string() })
+        let mut file = options.open(path)?;
+        file.write_all(format!("{HEADER}\n{keys}").as_bytes())?;
+        file.sync_all()?;
+        sync_folder(path)
     }
 
     /// Puts a new key last: it opens what others encrypt with it, and becomes the first at the next
@@ -254,6 +267,17 @@ fn aad(binding: Binding<'_>, key: &str) -> Vec<u8> {
 }
 
 /// The name too must be on the disk before anything is encrypted.
+fn unusable(path: &Path, error: &std::io::Error) -> KeyError {
+    KeyError::File { path: path.to_owned(), problem: error.to_string() }
+}
+
+/// A file in the same folder, whose name only goes on.
+fn beside(path: &Path, end: &str) -> PathBuf {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(end);
+    beside.into()
+}
+
 fn sync_folder(path: &Path) -> std::io::Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     fs::File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
@@ -300,7 +324,7 @@ impl fmt::Debug for Keyring {
 
 #[cfg(test)]
 mod tests {
-    use super::{Binding, KeyError, Keyring};
+    use super::{Binding, KeyError, KeyFile, Keyring};
 
     const HERE: Binding<'_> = Binding { account: "a1", origin: "https://api.example.com", name: "api_key" };
 
@@ -354,7 +378,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("keys");
         let mut ring = Keyring::generate().unwrap();
-        ring.create(&path).unwrap();
+        assert!(ring.create(&path).unwrap());
         let old = ring.seal(HERE, "old").unwrap();
         ring.prepare().unwrap();
         ring.replace(&path).unwrap();
@@ -370,14 +394,32 @@ mod tests {
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 
+    /// What nodes do that start at the same moment for the first time.
+    #[test]
+    fn security_g7_nodes_that_make_the_key_at_once_have_the_same() {
+        for _ in 0..20 {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("keys");
+            let made = || KeyFile::made(&path).unwrap().current().to_owned();
+            let keys: Vec<_> = std::thread::scope(|scope| {
+                let nodes: Vec<_> = (0..8).map(|_| scope.spawn(made)).collect();
+                nodes.into_iter().map(|node| node.join().unwrap()).collect()
+            });
+            assert!(keys.iter().all(|key| *key == keys[0]), "{keys:?}");
+            assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left over");
+        }
+    }
+
     #[test]
     fn security_e18_key_files_are_private_and_never_replaced() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("keys");
         assert!(Keyring::load(&path).is_err());
         let ring = Keyring::generate().unwrap();
-        ring.create(&path).unwrap();
-        assert!(ring.create(&path).is_err());
+        assert!(ring.create(&path).unwrap());
+        assert!(!Keyring::generate().unwrap().create(&path).unwrap());
+        assert!(ring.create(&folder.path().join("nowhere/keys")).is_err());
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left over");
         let sealed = ring.seal(HERE, "x").unwrap();
         assert_eq!(Keyring::load(&path).unwrap().open(HERE, &sealed).unwrap(), "x");
         #[cfg(unix)]

@@ -4,7 +4,7 @@
 //! file only when nothing needs it. So whenever this is broken off, the file opens every credential.
 
 use super::file::{CHECK, KeyFileError, check_opens, write};
-use super::{Binding, KeyError, KeyFile, Keyring};
+use super::{Binding, KeyError, KeyFile, Keyring, unusable};
 use crate::Account;
 use crate::store::{AccountRow, SealedCredential, Slice, Store, StoreError};
 use std::fs;
@@ -70,8 +70,7 @@ impl<'s> Rotation<'s> {
         store: &'s dyn Store,
         catalog: &'static Catalog,
     ) -> Result<Self, RotationError> {
-        let file_error =
-            |error: std::io::Error| KeyError::File { path: path.to_owned(), problem: error.to_string() };
+        let file_error = |error: std::io::Error| unusable(path, &error);
         // A link stays one: what it leads to is replaced.
         let path = fs::canonicalize(path).map_err(file_error)?;
         let mut beside = path.as_os_str().to_owned();
