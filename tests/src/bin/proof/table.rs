@@ -78,7 +78,7 @@ const ROWS: u64 = 169;
 const BY_HAND: [(u64, &str); 1] = [(
     162,
     "from a fresh clone to the first answered call in less than ten minutes: `cargo run --release -- serve --sandbox` \
-     took some five and a half minutes on two cores, nearly all of it compiling",
+     took five and a half to six minutes on two cores, nearly all of it compiling",
 )];
 
 /// `test a::b ... ok`
