@@ -266,7 +266,6 @@ fn aad(binding: Binding<'_>, key: &str) -> Vec<u8> {
     aad
 }
 
-/// The name too must be on the disk before anything is encrypted.
 fn unusable(path: &Path, error: &std::io::Error) -> KeyError {
     KeyError::File { path: path.to_owned(), problem: error.to_string() }
 }
@@ -278,6 +277,7 @@ fn beside(path: &Path, end: &str) -> PathBuf {
     beside.into()
 }
 
+/// The name too must be on the disk before anything is encrypted.
 fn sync_folder(path: &Path) -> std::io::Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     fs::File::open(folder.unwrap_or(Path::new(".")))?.sync_all()

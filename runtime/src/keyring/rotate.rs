@@ -4,7 +4,7 @@
 //! file only when nothing needs it. So whenever this is broken off, the file opens every credential.
 
 use super::file::{CHECK, KeyFileError, check_opens, write};
-use super::{Binding, KeyError, KeyFile, Keyring, unusable};
+use super::{Binding, KeyError, KeyFile, Keyring, beside, unusable};
 use crate::Account;
 use crate::store::{AccountRow, SealedCredential, Slice, Store, StoreError};
 use std::fs;
@@ -73,13 +73,11 @@ impl<'s> Rotation<'s> {
         let file_error = |error: std::io::Error| unusable(path, &error);
         // A link stays one: what it leads to is replaced.
         let path = fs::canonicalize(path).map_err(file_error)?;
-        let mut beside = path.as_os_str().to_owned();
-        beside.push(".lock");
         let mut options = fs::OpenOptions::new();
         options.write(true).create(true).truncate(false);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let lock = options.open(PathBuf::from(beside)).map_err(file_error)?;
+        let lock = options.open(beside(&path, ".lock")).map_err(file_error)?;
         match lock.try_lock() {
             Ok(()) => {}
             Err(fs::TryLockError::WouldBlock) => return Err(RotationError::Running(path)),
